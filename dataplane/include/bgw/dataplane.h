@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_DATAPLANE_H
+#define BGW_DATAPLANE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The packet path as the control thread sees it.
+ *
+ * One writer: all functions of the bgw/ headers are for the control thread alone, unless a function
+ * says otherwise. A published object is immutable: each *_set builds a new one, publishes its
+ * pointer and retires the old one, which is freed once every worker has passed a quiescent state.
+ * No function here blocks or waits for a worker.
+ *
+ * Objects are named by indexes that control chooses (1 .. limit-1; 0 is nobody). An index may be
+ * given to another object only after bgw_dataplane_poll() reported it free (bgw_index_is_busy()).
+ */
+
+#define BGW_MAX_PORTS	64
+#define BGW_MAX_WORKERS 64
+
+struct bgw_dataplane;
+
+struct bgw_limits {
+	uint32_t macs;	      /* forwarding entries, 1,024 .. 1,048,576 */
+	uint32_t connections; /* highest connection index + 1 */
+	uint32_t attachments; /* highest attachment index + 1 */
+	uint32_t domains;     /* highest domain id + 1, at most 65,536 */
+	uint32_t paths;	      /* highest path index + 1 */
+	uint32_t peers;	      /* highest peer index + 1 */
+	uint32_t neighbours;  /* addresses answered at the edge (ARP and ND suppression) */
+	uint16_t workers;     /* 1 .. BGW_MAX_WORKERS */
+};
+
+/*
+ * Allocates every table at its full size. EAL must have been started. NULL and errno (ENOMEM: the
+ * tables do not fit; EINVAL: a limit is out of range).
+ */
+struct bgw_dataplane *bgw_dataplane_create(const struct bgw_limits *limits);
+void bgw_dataplane_destroy(struct bgw_dataplane *dp);
+
+/*
+ * Housekeeping: frees what no worker can see any more, reclaims table slots. To be called every
+ * few milliseconds; does at most a bounded slice of work. Returns the number of retired objects
+ * that still wait.
+ */
+uint32_t bgw_dataplane_poll(struct bgw_dataplane *dp);
+
+/*
+ * Whether `n` more objects may be published now. False while the bounded list of retired objects is
+ * nearly full: the caller should answer "busy" before it commits to anything.
+ */
+bool bgw_dataplane_can_publish(const struct bgw_dataplane *dp, uint32_t n);
+
+/* Whether every change made so far has been seen by every worker. */
+bool bgw_dataplane_is_settled(const struct bgw_dataplane *dp);
+
+/* The coarse clock of age stamps: seconds since create, modulo 65,536. Any thread. */
+uint16_t bgw_dataplane_now_s(const struct bgw_dataplane *dp);
+
+#endif
