@@ -2,10 +2,11 @@
 # Builds the tree. The caller has sourced say.sh and set TOP, the top of the source tree.
 
 # build_tree DIRECTORY [MESON OPTION...]: configures the directory the first time, then builds.
-# The output goes to DIRECTORY.log. Returns 1 if something does not build.
+# The output goes to DIRECTORY/bgw.log. Returns 1 if something does not build.
 build_tree() {
-	local directory=$1 log=$1.log
+	local directory=$1 log=$1/bgw.log
 	shift
+	mkdir -p "$directory"
 	: >"$log"
 	if [ ! -f "$directory/build.ninja" ]; then
 		meson setup "$directory" "$TOP" "$@" >>"$log" 2>&1 || return 1
@@ -15,6 +16,6 @@ build_tree() {
 
 # build_explain DIRECTORY: the part of the log that says why it did not build.
 build_explain() {
-	grep -nE 'error|ERROR|FAILED|undefined reference' "$1.log" | head -n 20
-	echo "all of it is in $1.log"
+	grep -nE 'error|ERROR|FAILED|undefined reference' "$1/bgw.log" | head -n 20
+	echo "all of it is in $1/bgw.log"
 }
