@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "objects.h"
+
+#include <string.h>
+
+const char *const bgw_encapsulation_names[] = {"vxlan", "gre", "nvgre", NULL};
+const char *const bgw_attachment_kind_names[] = {"untagged", "vlan", "qinq", "port", NULL};
+const char *const bgw_port_role_names[] = {"access", "underlay", NULL};
+static const char *const l2_control_names[] = {"drop", "tunnel", NULL};
+static const char *const gre_key_names[] = {"segmentation_id", "none", NULL};
+static const char *const network_type_names[] = {"vxlan", "gre",   "geneve", "vlan",
+						 "flat",  "local", NULL};
+
+#define SEG_ID_MAX    16777215
+#define PPS_MAX	      1000000000
+#define MAC_LIMIT_MAX 1048576
+
+#define AT(object, member) .offset = offsetof(struct object, member)
+#define FIELDS(object, table)                                                               \
+	{                                                                                   \
+		.size = sizeof(struct object), .count = sizeof(table) / sizeof((table)[0]), \
+		.fields = (table),                                                          \
+	}
+
+/* clang-format off */
+#define COMMON(object)                                                                             \
+	{ "id", .type = BGW_UUID, .flags = BGW_FIELD_CREATE, AT(object, id),                       \
+	  .help = "chosen by the client or made by the gateway" },                                 \
+	{ "project_id", { "tenant_id" }, .type = BGW_STRING,                                       \
+	  .flags = BGW_FIELD_CREATE | BGW_FIELD_ECHO, AT(object, project_id),                      \
+	  .help = "kept for OpenStack clients" },                                                  \
+	{ "revision_number", .type = BGW_UINT, .flags = 0, AT(object, revision),                   \
+	  .max = UINT32_MAX, .help = "one more with each update" }
+
+#define NAME(object)                                                                               \
+	{ "name", .type = BGW_STRING, .flags = BGW_FIELD_RW | BGW_FIELD_INDEX, AT(object, name),   \
+	  .help = "need not be unique" },                                                          \
+	{ "description", .type = BGW_STRING, .flags = BGW_FIELD_RW, AT(object, description),       \
+	  .help = "for people" }
+
+#define ADMIN_STATE_UP(object, what)                                                               \
+	{ "admin_state_up", .type = BGW_BOOL, .flags = BGW_FIELD_RW,                               \
+	  AT(object, admin_state_up), .preset = "true", .help = what }
+
+#define RUNTIME(text, kind, what)                                                                  \
+	{ text, .type = kind, .flags = BGW_FIELD_RUNTIME, .max = UINT32_MAX, .help = what }
+
+static const struct bgw_field network_fields[] = {
+	COMMON(bgw_network),
+	NAME(bgw_network),
+	ADMIN_STATE_UP(bgw_network, "false stops all forwarding in it"),
+	{ "shared", .type = BGW_BOOL, .flags = BGW_FIELD_RW, AT(bgw_network, shared),
+	  .help = "label for OpenStack clients" },
+	{ "mtu", .type = BGW_UINT, .flags = BGW_FIELD_RW, AT(bgw_network, mtu),
+	  .min = 68, .max = 65535, .preset = "1500", .help = "bytes of payload hosts may send" },
+	{ "provider:network_type", { "network_type" }, .type = BGW_ENUM, .flags = BGW_FIELD_CREATE,
+	  AT(bgw_network, network_type), .choices = network_type_names, .preset = "vxlan",
+	  .help = "label for OpenStack clients" },
+	{ "provider:segmentation_id", { "segmentation_id" }, .type = BGW_UINT,
+	  .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE, AT(bgw_network, segmentation_id),
+	  .max = SEG_ID_MAX, .help = "default seg_id of connections into it" },
+	{ "mac_ageing_s", .type = BGW_UINT, .flags = BGW_FIELD_RW, AT(bgw_network, mac_ageing_s),
+	  .min = 10, .max = 1000000, .preset = "300",
+	  .help = "seconds until a silent MAC is forgotten" },
+	{ "mac_limit", .type = BGW_UINT, .flags = BGW_FIELD_RW, AT(bgw_network, mac_limit),
+	  .max = MAC_LIMIT_MAX, .help = "most learned MACs, 0 for no limit of its own" },
+	RUNTIME("status", BGW_STRING, "ACTIVE or DOWN"),
+};
+
+static const struct bgw_field interface_fields[] = {
+	{ "name", .type = BGW_STRING,
+	  .flags = BGW_FIELD_RW | BGW_FIELD_REQUIRED | BGW_FIELD_NONEMPTY,
+	  AT(bgw_l2_gateway_interface, name), .help = "name of an access port" },
+	{ "segmentation_id", .type = BGW_TAGS,
+	  .flags = BGW_FIELD_RW | BGW_FIELD_LIST | BGW_FIELD_NONEMPTY,
+	  AT(bgw_l2_gateway_interface, segmentation_id), .max_items = 4096,
+	  .help = "VLAN ids: \"0\" untagged, \"V\", or \"S.C\" for two tags" },
+	{ "kind", .type = BGW_ENUM, .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE,
+	  AT(bgw_l2_gateway_interface, kind), .choices = bgw_attachment_kind_names,
+	  .help = "\"port\" takes everything, tags kept; otherwise it follows segmentation_id" },
+	ADMIN_STATE_UP(bgw_l2_gateway_interface, "false drains the attachment"),
+	{ "pcp", .type = BGW_UINT, .flags = BGW_FIELD_RW, AT(bgw_l2_gateway_interface, pcp),
+	  .max = 7, .help = "priority of a tag that is pushed" },
+	{ "dei", .type = BGW_BOOL, .flags = BGW_FIELD_RW, AT(bgw_l2_gateway_interface, dei),
+	  .help = "drop eligibility of a tag that is pushed" },
+	{ "mac_limit", .type = BGW_UINT, .flags = BGW_FIELD_RW,
+	  AT(bgw_l2_gateway_interface, mac_limit), .max = MAC_LIMIT_MAX,
+	  .help = "most learned MACs, 0 for no limit of its own" },
+	{ "l2_control", .type = BGW_ENUM, .flags = BGW_FIELD_RW,
+	  AT(bgw_l2_gateway_interface, l2_control), .choices = l2_control_names, .preset = "drop",
+	  .help = "frames to 01-80-C2-00-00-0X; never PAUSE and LACP" },
+	{ "broadcast_pps", .type = BGW_UINT, .flags = BGW_FIELD_RW,
+	  AT(bgw_l2_gateway_interface, broadcast_pps), .max = PPS_MAX,
+	  .help = "packets a second, 0 for no limit" },
+	{ "multicast_pps", .type = BGW_UINT, .flags = BGW_FIELD_RW,
+	  AT(bgw_l2_gateway_interface, multicast_pps), .max = PPS_MAX,
+	  .help = "packets a second, 0 for no limit" },
+	{ "unknown_unicast_pps", .type = BGW_UINT, .flags = BGW_FIELD_RW,
+	  AT(bgw_l2_gateway_interface, unknown_unicast_pps), .max = PPS_MAX,
+	  .help = "packets a second, 0 for no limit" },
+	{ "source_macs", .type = BGW_MAC, .flags = BGW_FIELD_RW | BGW_FIELD_LIST,
+	  AT(bgw_l2_gateway_interface, source_macs), .max_items = 64,
+	  .help = "the only source MACs let in; empty: all" },
+	{ "ethertypes", .type = BGW_UINT, .flags = BGW_FIELD_RW | BGW_FIELD_LIST,
+	  AT(bgw_l2_gateway_interface, ethertypes), .min = 0x600, .max = 0xffff, .max_items = 16,
+	  .help = "the only ethertypes let in; empty: all" },
+};
+static const struct bgw_record interface_record
+	= FIELDS(bgw_l2_gateway_interface, interface_fields);
+
+static const struct bgw_field device_fields[] = {
+	{ "device_name", .type = BGW_STRING,
+	  .flags = BGW_FIELD_RW | BGW_FIELD_REQUIRED | BGW_FIELD_NONEMPTY,
+	  AT(bgw_l2_gateway_device, device_name), .help = "\"local\" or this gateway's name" },
+	{ "interfaces", .type = BGW_RECORD, .flags = BGW_FIELD_RW | BGW_FIELD_LIST,
+	  AT(bgw_l2_gateway_device, interfaces), .record = &interface_record,
+	  .help = "ports and their VLAN ids" },
+};
+static const struct bgw_record device_record = FIELDS(bgw_l2_gateway_device, device_fields);
+
+static const struct bgw_field l2_gateway_fields[] = {
+	COMMON(bgw_l2_gateway),
+	NAME(bgw_l2_gateway),
+	ADMIN_STATE_UP(bgw_l2_gateway, "false drains all its attachments"),
+	{ "devices", .type = BGW_RECORD, .flags = BGW_FIELD_RW | BGW_FIELD_LIST,
+	  AT(bgw_l2_gateway, devices), .record = &device_record,
+	  .help = "empty for a gateway that only joins clouds" },
+};
+
+static const struct bgw_field l2_gateway_connection_fields[] = {
+	COMMON(bgw_l2_gateway_connection),
+	{ "l2_gateway_id", { "gateway" }, .type = BGW_REF, .ref = "l2_gateway",
+	  .flags = BGW_FIELD_CREATE | BGW_FIELD_REQUIRED | BGW_FIELD_INDEX,
+	  AT(bgw_l2_gateway_connection, l2_gateway_id), .help = "the gateway" },
+	{ "network_id", { "network" }, .type = BGW_REF, .ref = "network",
+	  .flags = BGW_FIELD_CREATE | BGW_FIELD_REQUIRED | BGW_FIELD_INDEX,
+	  AT(bgw_l2_gateway_connection, network_id), .help = "the network" },
+	{ "segmentation_id", { "seg_id" }, .type = BGW_TAGS,
+	  .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE, AT(bgw_l2_gateway_connection, segmentation_id),
+	  .help = "VLAN id for interfaces that carry none" },
+	ADMIN_STATE_UP(bgw_l2_gateway_connection, "false drains it"),
+};
+
+static const struct bgw_field l2_remote_gateway_fields[] = {
+	COMMON(bgw_l2_remote_gateway),
+	NAME(bgw_l2_remote_gateway),
+	{ "ipaddr", { "ip_addr", "ip" }, .type = BGW_IP,
+	  .flags = BGW_FIELD_RW | BGW_FIELD_REQUIRED | BGW_FIELD_INDEX,
+	  AT(bgw_l2_remote_gateway, ipaddr), .help = "address of its tunnel end" },
+	{ "local_ip", .type = BGW_IP, .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE,
+	  AT(bgw_l2_remote_gateway, local_ip),
+	  .help = "our address towards it, by default underlay.vtep" },
+	{ "encapsulations", .type = BGW_ENUM,
+	  .flags = BGW_FIELD_RW | BGW_FIELD_LIST | BGW_FIELD_NONEMPTY,
+	  AT(bgw_l2_remote_gateway, encapsulations), .choices = bgw_encapsulation_names,
+	  .max_items = BGW_ENCAPSULATION_COUNT, .preset = "vxlan",
+	  .help = "what connections use by default, preferred first" },
+	ADMIN_STATE_UP(bgw_l2_remote_gateway, "false drains its connections"),
+	RUNTIME("status", BGW_STRING, "ACTIVE when its next hop is resolved, else DOWN"),
+	RUNTIME("status_reason", BGW_STRING, "why it is DOWN"),
+};
+
+static const struct bgw_field l2_remote_gateway_connection_fields[] = {
+	COMMON(bgw_l2_remote_gateway_connection),
+	{ "gateway", { "l2_gateway_id", "l2_gateway" }, .type = BGW_REF, .ref = "l2_gateway",
+	  .flags = BGW_FIELD_CREATE | BGW_FIELD_REQUIRED | BGW_FIELD_INDEX,
+	  AT(bgw_l2_remote_gateway_connection, gateway), .help = "the gateway here" },
+	{ "network", { "network_id" }, .type = BGW_REF, .ref = "network",
+	  .flags = BGW_FIELD_CREATE | BGW_FIELD_NULLABLE | BGW_FIELD_INDEX,
+	  AT(bgw_l2_remote_gateway_connection, network),
+	  .help = "needed when the gateway is in several" },
+	{ "remote_gateway", { "remote", "remote_gateway_id" }, .type = BGW_REF,
+	  .ref = "l2_remote_gateway",
+	  .flags = BGW_FIELD_RW | BGW_FIELD_REQUIRED | BGW_FIELD_INDEX,
+	  AT(bgw_l2_remote_gateway_connection, remote_gateway), .help = "the gateway there" },
+	{ "seg_id", { "segmentation_id" }, .type = BGW_UINT,
+	  .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE, AT(bgw_l2_remote_gateway_connection, seg_id),
+	  .max = SEG_ID_MAX, .help = "key on the wide area, by default the network's" },
+	{ "flood", .type = BGW_BOOL, .flags = BGW_FIELD_RW,
+	  AT(bgw_l2_remote_gateway_connection, flood), .preset = "true",
+	  .help = "whether broadcast, multicast and unknown unicast are sent into it" },
+	{ "encapsulation", .type = BGW_ENUM, .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE,
+	  AT(bgw_l2_remote_gateway_connection, encapsulation), .choices = bgw_encapsulation_names,
+	  .help = "by default the first of the remote gateway's" },
+	{ "gre_key", .type = BGW_ENUM, .flags = BGW_FIELD_RW,
+	  AT(bgw_l2_remote_gateway_connection, gre_key), .choices = gre_key_names,
+	  .preset = "segmentation_id", .help = "\"none\" for one keyless GRE connection" },
+	{ "mtu_signal", .type = BGW_BOOL, .flags = BGW_FIELD_RW,
+	  AT(bgw_l2_remote_gateway_connection, mtu_signal), .preset = "true",
+	  .help = "answer frames that are too big with ICMP" },
+	ADMIN_STATE_UP(bgw_l2_remote_gateway_connection, "false drains it"),
+	RUNTIME("mtu", BGW_UINT, "bytes of payload that fit through it"),
+	RUNTIME("status", BGW_STRING, "ACTIVE or DOWN"),
+	RUNTIME("rx_packets", BGW_UINT, "frames from it"),
+	RUNTIME("rx_bytes", BGW_UINT, "bytes of those frames"),
+	RUNTIME("tx_packets", BGW_UINT, "frames into it"),
+	RUNTIME("tx_bytes", BGW_UINT, "bytes of those frames"),
+};
+
+static const struct bgw_field l2_remote_mac_fields[] = {
+	{ "id", { "uuid" }, .type = BGW_UUID, .flags = BGW_FIELD_CREATE | BGW_FIELD_ECHO,
+	  AT(bgw_l2_remote_mac, id), .help = "chosen by the client or made by the gateway" },
+	{ "project_id", { "tenant_id" }, .type = BGW_STRING,
+	  .flags = BGW_FIELD_CREATE | BGW_FIELD_ECHO, AT(bgw_l2_remote_mac, project_id),
+	  .help = "kept for OpenStack clients" },
+	{ "revision_number", .type = BGW_UINT, .flags = 0, AT(bgw_l2_remote_mac, revision),
+	  .max = UINT32_MAX, .help = "one more with each update" },
+	{ "mac", .type = BGW_MAC, .flags = BGW_FIELD_CREATE | BGW_FIELD_REQUIRED | BGW_FIELD_INDEX,
+	  AT(bgw_l2_remote_mac, mac), .help = "unicast MAC" },
+	{ "ipaddr", { "ip_addr", "ip" }, .type = BGW_IP,
+	  .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE | BGW_FIELD_INDEX,
+	  AT(bgw_l2_remote_mac, ipaddr), .help = "its IP, for ARP and ND suppression" },
+	{ "rgw_connection", { "remote_gateway_conn", "remote_connection" }, .type = BGW_REF,
+	  .ref = "l2_remote_gateway_connection",
+	  .flags = BGW_FIELD_RW | BGW_FIELD_REQUIRED | BGW_FIELD_INDEX,
+	  AT(bgw_l2_remote_mac, rgw_connection), .help = "the connection it is behind" },
+	{ "router", .type = BGW_BOOL, .flags = BGW_FIELD_RW, AT(bgw_l2_remote_mac, router),
+	  .help = "R flag of neighbour advertisements for it" },
+};
+
+static const struct bgw_field port_fields[] = {
+	COMMON(bgw_port),
+	{ "name", .type = BGW_STRING, .flags = BGW_FIELD_INDEX, AT(bgw_port, name),
+	  .help = "as configured" },
+	{ "driver", .type = BGW_STRING, .flags = 0, AT(bgw_port, driver), .help = "as configured" },
+	{ "device", .type = BGW_STRING, .flags = 0, AT(bgw_port, device),
+	  .help = "netdev, PCI address or devargs" },
+	{ "role", .type = BGW_ENUM, .flags = 0, AT(bgw_port, role),
+	  .choices = bgw_port_role_names, .help = "access or underlay" },
+	ADMIN_STATE_UP(bgw_port, "false drains the port"),
+	RUNTIME("status", BGW_STRING, "ACTIVE when the link is up, else DOWN"),
+	RUNTIME("mac_address", BGW_MAC, "of the port"),
+	RUNTIME("mtu", BGW_UINT, "bytes of payload"),
+	RUNTIME("rx_packets", BGW_UINT, "frames received"),
+	RUNTIME("rx_bytes", BGW_UINT, "bytes received"),
+	RUNTIME("tx_packets", BGW_UINT, "frames sent"),
+	RUNTIME("tx_bytes", BGW_UINT, "bytes sent"),
+};
+
+static const struct bgw_field mac_fields[] = {
+	RUNTIME("id", BGW_STRING, "network and MAC"),
+	RUNTIME("mac", BGW_MAC, "the address"),
+	RUNTIME("network_id", BGW_STRING, "where it lives"),
+	RUNTIME("port", BGW_STRING, "port it is behind"),
+	RUNTIME("l2_gateway_id", BGW_STRING, "gateway whose attachment it is behind"),
+	RUNTIME("segmentation_id", BGW_STRING, "attachment it is behind"),
+	RUNTIME("connection", BGW_STRING, "remote gateway connection it is behind"),
+	RUNTIME("kind", BGW_STRING, "learned or static"),
+	RUNTIME("frozen", BGW_BOOL, "held where it is because it moved too often"),
+	RUNTIME("age_s", BGW_UINT, "seconds since it was last seen"),
+};
+
+static const struct bgw_field worker_fields[] = {
+	RUNTIME("id", BGW_STRING, "worker number"),
+	RUNTIME("core", BGW_UINT, "CPU"),
+	RUNTIME("rx_packets", BGW_UINT, "packets received"),
+	RUNTIME("cycles_per_packet", BGW_UINT, "busy cycles over packets"),
+	RUNTIME("busy_percent", BGW_UINT, "share of time with packets"),
+};
+
+static const struct bgw_field drop_fields[] = {
+	RUNTIME("id", BGW_STRING, "the reason"),
+	RUNTIME("reason", BGW_STRING, "the reason"),
+	RUNTIME("packets", BGW_UINT, "frames dropped for it"),
+};
+
+static const struct bgw_field neighbour_fields[] = {
+	RUNTIME("id", BGW_STRING, "the address"),
+	RUNTIME("ip", BGW_IP, "next hop"),
+	RUNTIME("mac", BGW_MAC, "its MAC"),
+	RUNTIME("port", BGW_STRING, "underlay port it is on"),
+	RUNTIME("state", BGW_STRING, "as Linux says"),
+};
+/* clang-format on */
+
+#define TYPE(symbol, text, many, path, table, ...)           \
+	const struct bgw_object_type bgw_##symbol##_type = { \
+		.name = text,                                \
+		.plural = many,                              \
+		.collection = path,                          \
+		.record = FIELDS(bgw_##symbol, table),       \
+		__VA_ARGS__,                                 \
+	}
+#define VIEW(symbol, text, many, path, table, ...)                                          \
+	const struct bgw_object_type bgw_##symbol##_type = {                                \
+		.name = text,                                                               \
+		.plural = many,                                                             \
+		.collection = path,                                                         \
+		.flags = BGW_TYPE_VIRTUAL,                                                  \
+		.not_found = BGW_ERROR_NOT_FOUND,                                           \
+		.record = {.count = sizeof(table) / sizeof((table)[0]), .fields = (table)}, \
+		__VA_ARGS__,                                                                \
+	}
+#define STORED (BGW_TYPE_CREATE | BGW_TYPE_UPDATE)
+
+TYPE(network, "network", "networks", "networks", network_fields, .flags = STORED,
+     .not_found = BGW_ERROR_NETWORK_NOT_FOUND, .in_use = BGW_ERROR_NETWORK_IN_USE,
+     .exists = BGW_ERROR_CONFLICT, .help = "a broadcast domain");
+TYPE(port, "port", "ports", "ports", port_fields, .flags = BGW_TYPE_UPDATE,
+     .not_found = BGW_ERROR_PORT_NOT_FOUND, .in_use = BGW_ERROR_CONFLICT,
+     .exists = BGW_ERROR_CONFLICT, .help = "a port of this gateway");
+TYPE(l2_gateway, "l2_gateway", "l2_gateways", "l2-gateways", l2_gateway_fields, .flags = STORED,
+     .not_found = BGW_ERROR_GATEWAY_NOT_FOUND, .in_use = BGW_ERROR_GATEWAY_IN_USE,
+     .exists = BGW_ERROR_CONFLICT, .help = "a named set of attachments");
+TYPE(l2_gateway_connection, "l2_gateway_connection", "l2_gateway_connections",
+     "l2-gateway-connections", l2_gateway_connection_fields, .flags = STORED,
+     .not_found = BGW_ERROR_GATEWAY_CONNECTION_NOT_FOUND,
+     .in_use = BGW_ERROR_GATEWAY_CONNECTION_IN_USE, .exists = BGW_ERROR_GATEWAY_CONNECTION_EXISTS,
+     .help = "attaches a gateway to a network");
+TYPE(l2_remote_gateway, "l2_remote_gateway", "l2_remote_gateways", "l2-remote-gateways",
+     l2_remote_gateway_fields, .flags = STORED, .not_found = BGW_ERROR_REMOTE_GATEWAY_NOT_FOUND,
+     .in_use = BGW_ERROR_REMOTE_GATEWAY_IN_USE, .exists = BGW_ERROR_REMOTE_GATEWAY_EXISTS,
+     .help = "the gateway on the other side");
+TYPE(l2_remote_gateway_connection, "l2_remote_gateway_connection", "l2_remote_gateway_connections",
+     "l2-remote-gateway-connections", l2_remote_gateway_connection_fields, .flags = STORED,
+     .not_found = BGW_ERROR_REMOTE_CONNECTION_NOT_FOUND,
+     .in_use = BGW_ERROR_REMOTE_CONNECTION_IN_USE, .exists = BGW_ERROR_REMOTE_CONNECTION_EXISTS,
+     .help = "a tunnel into a broadcast domain");
+TYPE(l2_remote_mac, "l2_remote_mac", "l2_remote_macs", "l2-remote-macs", l2_remote_mac_fields,
+     .flags = STORED, .alias = "remote-mac", .alias_plural = "remote-macs",
+     .max_body_bytes = 64 << 20, .not_found = BGW_ERROR_REMOTE_MAC_NOT_FOUND,
+     .in_use = BGW_ERROR_CONFLICT, .exists = BGW_ERROR_REMOTE_MAC_EXISTS,
+     .help = "a MAC behind a remote gateway connection");
+VIEW(mac, "mac", "macs", "macs", mac_fields, .help = "the MAC table, learned and static");
+VIEW(worker, "worker", "workers", "workers", worker_fields, .help = "what each worker does");
+VIEW(drop, "drop", "drops", "drops", drop_fields, .help = "frames dropped, by reason");
+VIEW(neighbour, "neighbour", "neighbours", "neighbours", neighbour_fields,
+     .help = "next hops on the underlay");
+
+const struct bgw_object_type *const bgw_object_types[] = {
+	&bgw_network_type,
+	&bgw_port_type,
+	&bgw_l2_gateway_type,
+	&bgw_l2_gateway_connection_type,
+	&bgw_l2_remote_gateway_type,
+	&bgw_l2_remote_gateway_connection_type,
+	&bgw_l2_remote_mac_type,
+	&bgw_mac_type,
+	&bgw_worker_type,
+	&bgw_drop_type,
+	&bgw_neighbour_type,
+	NULL,
+};
+
+const struct bgw_object_type *bgw_object_type_find(const char *name)
+{
+	for (const struct bgw_object_type *const *type = bgw_object_types; *type != NULL; type++)
+		if (strcmp((*type)->name, name) == 0 || strcmp((*type)->plural, name) == 0 ||
+		    strcmp((*type)->collection, name) == 0)
+			return *type;
+	return NULL;
+}
+
+bool bgw_object_given(const struct bgw_object_type *type, const void *object, const char *name)
+{
+	const struct bgw_field *field = bgw_field_find(&type->record, name);
+	uint64_t given;
+
+	memcpy(&given, object, sizeof(given));
+	return field != NULL && (given >> (field - type->record.fields) & 1) != 0;
+}

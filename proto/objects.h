@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_PROTO_OBJECTS_H
+#define BGW_PROTO_OBJECTS_H
+
+/**
+ * The objects of the API: one struct and one table of members per type. A struct is what the
+ * gateway keeps of an object; its table (objects.c) is the only place that says how the members
+ * are spelt, what they accept and what they mean.
+ *
+ * Each struct begins with BGW_OBJECT_MEMBERS. Strings may be NULL, which is "".
+ */
+
+#include "errors.h"
+#include "field.h"
+
+#define BGW_OBJECT_MEMBERS                                                   \
+	uint64_t given; /**< bit i: member i of the table was given */       \
+	struct bgw_uuid id;                                                  \
+	uint32_t revision; /**< 1 when created, one more with each update */ \
+	char *project_id
+
+/** What every object has, whatever its type. */
+struct bgw_object {
+	BGW_OBJECT_MEMBERS;
+};
+
+/* The texts of these enumerations are the arrays bgw_*_names, in the same order. */
+enum bgw_encapsulation {
+	BGW_ENCAPSULATION_VXLAN,
+	BGW_ENCAPSULATION_GRE,
+	BGW_ENCAPSULATION_NVGRE,
+	BGW_ENCAPSULATION_COUNT,
+};
+enum bgw_attachment_kind {
+	BGW_ATTACHMENT_UNTAGGED,
+	BGW_ATTACHMENT_VLAN,
+	BGW_ATTACHMENT_QINQ,
+	BGW_ATTACHMENT_PORT,
+	BGW_ATTACHMENT_KIND_COUNT,
+};
+enum bgw_l2_control {
+	BGW_L2_CONTROL_DROP,
+	BGW_L2_CONTROL_TUNNEL,
+};
+enum bgw_gre_key {
+	BGW_GRE_KEY_SEGMENTATION_ID,
+	BGW_GRE_KEY_NONE,
+};
+enum bgw_port_role {
+	BGW_PORT_ROLE_ACCESS,
+	BGW_PORT_ROLE_UNDERLAY,
+};
+extern const char *const bgw_encapsulation_names[];
+extern const char *const bgw_attachment_kind_names[];
+extern const char *const bgw_port_role_names[];
+
+/** A broadcast domain. */
+struct bgw_network {
+	BGW_OBJECT_MEMBERS;
+	char *name;
+	char *description;
+	bool admin_state_up;
+	bool shared;
+	uint32_t mtu;		  /**< bytes of payload that hosts on it may send */
+	uint32_t network_type;	  /**< label for OpenStack clients */
+	uint32_t segmentation_id; /**< default for connections; if given */
+	uint32_t mac_ageing_s;
+	uint32_t mac_limit; /**< learned MACs, 0 none */
+};
+
+/** One port of a gateway's device, with what all attachments made of it share. */
+struct bgw_l2_gateway_interface {
+	uint64_t given;
+	char *name;			 /**< of a port */
+	struct bgw_list segmentation_id; /**< of struct bgw_tags */
+	uint32_t kind;			 /**< enum bgw_attachment_kind, if given */
+	bool admin_state_up;
+	uint32_t pcp; /**< priority of a pushed tag, 0-7 */
+	bool dei;
+	uint32_t mac_limit;  /**< learned MACs per attachment, 0 none */
+	uint32_t l2_control; /**< enum bgw_l2_control */
+	uint32_t broadcast_pps, multicast_pps, unknown_unicast_pps; /**< 0 no limit */
+	struct bgw_list source_macs; /**< of struct bgw_mac, empty: any */
+	struct bgw_list ethertypes;  /**< of uint32_t, empty: any */
+};
+
+struct bgw_l2_gateway_device {
+	uint64_t given;
+	char *device_name;	    /**< "local" or the configured name */
+	struct bgw_list interfaces; /**< of struct bgw_l2_gateway_interface */
+};
+
+/** A named set of attachments. */
+struct bgw_l2_gateway {
+	BGW_OBJECT_MEMBERS;
+	char *name;
+	char *description;
+	bool admin_state_up;
+	struct bgw_list devices; /**< of struct bgw_l2_gateway_device */
+};
+
+/** Attaches a gateway's interfaces to a network. */
+struct bgw_l2_gateway_connection {
+	BGW_OBJECT_MEMBERS;
+	struct bgw_uuid l2_gateway_id;
+	struct bgw_uuid network_id;
+	struct bgw_tags segmentation_id; /**< if given */
+	bool admin_state_up;
+};
+
+/** The gateway on the other side. */
+struct bgw_l2_remote_gateway {
+	BGW_OBJECT_MEMBERS;
+	char *name;
+	char *description;
+	struct bgw_ip ipaddr;
+	struct bgw_ip local_ip;		/**< if given */
+	struct bgw_list encapsulations; /**< of uint32_t, enum bgw_encapsulation, preferred first */
+	bool admin_state_up;
+};
+
+/** A tunnel into a broadcast domain. */
+struct bgw_l2_remote_gateway_connection {
+	BGW_OBJECT_MEMBERS;
+	struct bgw_uuid gateway;
+	struct bgw_uuid network; /**< if given */
+	struct bgw_uuid remote_gateway;
+	uint32_t seg_id; /**< if given */
+	bool flood;
+	uint32_t encapsulation; /**< enum bgw_encapsulation, if given */
+	uint32_t gre_key;	/**< enum bgw_gre_key */
+	bool mtu_signal;
+	bool admin_state_up;
+};
+
+/** A MAC, and maybe its IP, behind a connection. */
+struct bgw_l2_remote_mac {
+	BGW_OBJECT_MEMBERS;
+	struct bgw_mac mac;
+	bool router;
+	struct bgw_ip ipaddr; /**< family 0 when absent */
+	struct bgw_uuid rgw_connection;
+};
+
+/** A port of the configuration file; only its administrative state is an operator's to set. */
+struct bgw_port {
+	BGW_OBJECT_MEMBERS;
+	char *name;
+	char *driver;
+	char *device;  /**< netdev, PCI address or devargs */
+	uint32_t role; /**< enum bgw_port_role */
+	bool admin_state_up;
+};
+
+#define BGW_TYPE_CREATE	 0x1u /**< clients may create and delete it */
+#define BGW_TYPE_UPDATE	 0x2u /**< clients may update it */
+#define BGW_TYPE_VIRTUAL 0x4u /**< a view: nothing is stored, the struct is not used */
+
+struct bgw_object_type {
+	const char *name;	  /**< body root of one, l2_remote_mac */
+	const char *plural;	  /**< body root of many, l2_remote_macs */
+	const char *collection;	  /**< in the path, l2-remote-macs */
+	const char *alias;	  /**< another body root for one, NULL none */
+	const char *alias_plural; /**< another body root for many, NULL none */
+	const char *help;	  /**< one clause */
+	uint32_t flags;		  /**< BGW_TYPE_* */
+	uint32_t max_body_bytes;  /**< of a request, 0 means 1 MiB */
+	enum bgw_error not_found, in_use, exists;
+	struct bgw_record record;
+};
+
+/* Stored types in the order that references need: what a type refers to comes before it. */
+extern const struct bgw_object_type bgw_network_type;
+extern const struct bgw_object_type bgw_port_type;
+extern const struct bgw_object_type bgw_l2_gateway_type;
+extern const struct bgw_object_type bgw_l2_gateway_connection_type;
+extern const struct bgw_object_type bgw_l2_remote_gateway_type;
+extern const struct bgw_object_type bgw_l2_remote_gateway_connection_type;
+extern const struct bgw_object_type bgw_l2_remote_mac_type;
+/* Views. */
+extern const struct bgw_object_type bgw_mac_type;
+extern const struct bgw_object_type bgw_worker_type;
+extern const struct bgw_object_type bgw_drop_type;
+extern const struct bgw_object_type bgw_neighbour_type;
+
+/** All of them, stored types first and in that order; NULL after the last. */
+extern const struct bgw_object_type *const bgw_object_types[];
+
+/** By singular, plural or collection name; NULL when there is none. */
+const struct bgw_object_type *bgw_object_type_find(const char *name);
+
+/** Whether a create or update gave the member; false for a nullable one that is absent. */
+bool bgw_object_given(const struct bgw_object_type *type, const void *object, const char *name);
+
+#endif
