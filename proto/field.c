@@ -29,8 +29,8 @@ size_t bgw_field_size(const struct bgw_field *field)
 		return sizeof(uint32_t);
 	case BGW_MAC:
 		return sizeof(struct bgw_mac);
-	case BGW_IP:
-		return sizeof(struct bgw_ip);
+	case BGW_ADDRESS:
+		return sizeof(struct bgw_address);
 	case BGW_PREFIX:
 		return sizeof(struct bgw_prefix);
 	case BGW_UUID:

@@ -17,17 +17,17 @@
 
 /** What a member holds, and its C type in the struct. */
 enum bgw_field_type {
-	BGW_STRING, /**< char *, NULL for "" */
-	BGW_BOOL,   /**< bool */
-	BGW_UINT,   /**< uint32_t, between min and max */
-	BGW_ENUM,   /**< uint32_t, index into choices */
-	BGW_MAC,    /**< struct bgw_mac */
-	BGW_IP,	    /**< struct bgw_ip */
-	BGW_PREFIX, /**< struct bgw_prefix */
-	BGW_UUID,   /**< struct bgw_uuid */
-	BGW_REF,    /**< struct bgw_uuid, the id of an object of the type named by .ref */
-	BGW_TAGS,   /**< struct bgw_tags, text "0", "V" or "S.C" */
-	BGW_RECORD, /**< a struct of its own, described by .record */
+	BGW_STRING,  /**< char *, NULL for "" */
+	BGW_BOOL,    /**< bool */
+	BGW_UINT,    /**< uint32_t, between min and max */
+	BGW_ENUM,    /**< uint32_t, index into choices */
+	BGW_MAC,     /**< struct bgw_mac */
+	BGW_ADDRESS, /**< struct bgw_address */
+	BGW_PREFIX,  /**< struct bgw_prefix */
+	BGW_UUID,    /**< struct bgw_uuid */
+	BGW_REF,     /**< struct bgw_uuid, the id of an object of the type named by .ref */
+	BGW_TAGS,    /**< struct bgw_tags, text "0", "V" or "S.C" */
+	BGW_RECORD,  /**< a struct of its own, described by .record */
 };
 
 /** A list member: its elements are those of the field's type. */
@@ -39,7 +39,8 @@ struct bgw_list {
 #define BGW_FIELD_CREATE   0x001u /**< a create may give it */
 #define BGW_FIELD_UPDATE   0x002u /**< an update may give it */
 #define BGW_FIELD_REQUIRED 0x004u /**< a create must give it */
-#define BGW_FIELD_NULLABLE 0x008u /**< may be absent for good: shown as null, and null unsets it \
+#define BGW_FIELD_NULLABLE                                                                       \
+	0x008u			  /**< may be absent for good: shown as null, and null unsets it \
 				   */
 #define BGW_FIELD_LIST	   0x010u /**< struct bgw_list of the type */
 #define BGW_FIELD_INDEX	   0x020u /**< the model finds objects by it (not for lists and records) */

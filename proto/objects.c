@@ -4,8 +4,8 @@
 #include <string.h>
 
 const char *const bgw_encapsulation_names[] = {"vxlan", "gre", "nvgre", NULL};
-const char *const bgw_attachment_kind_names[] = {"untagged", "vlan", "qinq", "port", NULL};
-const char *const bgw_port_role_names[] = {"access", "underlay", NULL};
+const char *const bgw_interface_kind_names[] = {"untagged", "vlan", "qinq", "port", NULL};
+const char *const bgw_role_names[] = {"access", "underlay", NULL};
 static const char *const l2_control_names[] = {"drop", "tunnel", NULL};
 static const char *const gre_key_names[] = {"segmentation_id", "none", NULL};
 static const char *const network_type_names[] = {"vxlan", "gre",   "geneve", "vlan",
@@ -72,11 +72,11 @@ static const struct bgw_field interface_fields[] = {
 	  .flags = BGW_FIELD_RW | BGW_FIELD_REQUIRED | BGW_FIELD_NONEMPTY,
 	  AT(bgw_l2_gateway_interface, name), .help = "name of an access port" },
 	{ "segmentation_id", .type = BGW_TAGS,
-	  .flags = BGW_FIELD_RW | BGW_FIELD_LIST | BGW_FIELD_NONEMPTY,
+	  .flags = BGW_FIELD_RW | BGW_FIELD_LIST,
 	  AT(bgw_l2_gateway_interface, segmentation_id), .max_items = 4096,
 	  .help = "VLAN ids: \"0\" untagged, \"V\", or \"S.C\" for two tags" },
 	{ "kind", .type = BGW_ENUM, .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE,
-	  AT(bgw_l2_gateway_interface, kind), .choices = bgw_attachment_kind_names,
+	  AT(bgw_l2_gateway_interface, kind), .choices = bgw_interface_kind_names,
 	  .help = "\"port\" takes everything, tags kept; otherwise it follows segmentation_id" },
 	ADMIN_STATE_UP(bgw_l2_gateway_interface, "false drains the attachment"),
 	{ "pcp", .type = BGW_UINT, .flags = BGW_FIELD_RW, AT(bgw_l2_gateway_interface, pcp),
@@ -144,10 +144,10 @@ static const struct bgw_field l2_gateway_connection_fields[] = {
 static const struct bgw_field l2_remote_gateway_fields[] = {
 	COMMON(bgw_l2_remote_gateway),
 	NAME(bgw_l2_remote_gateway),
-	{ "ipaddr", { "ip_addr", "ip" }, .type = BGW_IP,
+	{ "ipaddr", { "ip_addr", "ip" }, .type = BGW_ADDRESS,
 	  .flags = BGW_FIELD_RW | BGW_FIELD_REQUIRED | BGW_FIELD_INDEX,
 	  AT(bgw_l2_remote_gateway, ipaddr), .help = "address of its tunnel end" },
-	{ "local_ip", .type = BGW_IP, .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE,
+	{ "local_ip", .type = BGW_ADDRESS, .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE,
 	  AT(bgw_l2_remote_gateway, local_ip),
 	  .help = "our address towards it, by default underlay.vtep" },
 	{ "encapsulations", .type = BGW_ENUM,
@@ -207,7 +207,7 @@ static const struct bgw_field l2_remote_mac_fields[] = {
 	  .max = UINT32_MAX, .help = "one more with each update" },
 	{ "mac", .type = BGW_MAC, .flags = BGW_FIELD_CREATE | BGW_FIELD_REQUIRED | BGW_FIELD_INDEX,
 	  AT(bgw_l2_remote_mac, mac), .help = "unicast MAC" },
-	{ "ipaddr", { "ip_addr", "ip" }, .type = BGW_IP,
+	{ "ipaddr", { "ip_addr", "ip" }, .type = BGW_ADDRESS,
 	  .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE | BGW_FIELD_INDEX,
 	  AT(bgw_l2_remote_mac, ipaddr), .help = "its IP, for ARP and ND suppression" },
 	{ "rgw_connection", { "remote_gateway_conn", "remote_connection" }, .type = BGW_REF,
@@ -226,7 +226,7 @@ static const struct bgw_field port_fields[] = {
 	{ "device", .type = BGW_STRING, .flags = 0, AT(bgw_port, device),
 	  .help = "netdev, PCI address or devargs" },
 	{ "role", .type = BGW_ENUM, .flags = 0, AT(bgw_port, role),
-	  .choices = bgw_port_role_names, .help = "access or underlay" },
+	  .choices = bgw_role_names, .help = "access or underlay" },
 	ADMIN_STATE_UP(bgw_port, "false drains the port"),
 	RUNTIME("status", BGW_STRING, "ACTIVE when the link is up, else DOWN"),
 	RUNTIME("mac_address", BGW_MAC, "of the port"),
@@ -266,7 +266,7 @@ static const struct bgw_field drop_fields[] = {
 
 static const struct bgw_field neighbour_fields[] = {
 	RUNTIME("id", BGW_STRING, "the address"),
-	RUNTIME("ip", BGW_IP, "next hop"),
+	RUNTIME("ip", BGW_ADDRESS, "next hop"),
 	RUNTIME("mac", BGW_MAC, "its MAC"),
 	RUNTIME("port", BGW_STRING, "underlay port it is on"),
 	RUNTIME("state", BGW_STRING, "as Linux says"),

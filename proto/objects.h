@@ -31,12 +31,12 @@ enum bgw_encapsulation {
 	BGW_ENCAPSULATION_NVGRE,
 	BGW_ENCAPSULATION_COUNT,
 };
-enum bgw_attachment_kind {
-	BGW_ATTACHMENT_UNTAGGED,
-	BGW_ATTACHMENT_VLAN,
-	BGW_ATTACHMENT_QINQ,
-	BGW_ATTACHMENT_PORT,
-	BGW_ATTACHMENT_KIND_COUNT,
+enum bgw_interface_kind {
+	BGW_INTERFACE_UNTAGGED,
+	BGW_INTERFACE_VLAN,
+	BGW_INTERFACE_QINQ,
+	BGW_INTERFACE_PORT,
+	BGW_INTERFACE_KIND_COUNT,
 };
 enum bgw_l2_control {
 	BGW_L2_CONTROL_DROP,
@@ -46,13 +46,13 @@ enum bgw_gre_key {
 	BGW_GRE_KEY_SEGMENTATION_ID,
 	BGW_GRE_KEY_NONE,
 };
-enum bgw_port_role {
-	BGW_PORT_ROLE_ACCESS,
-	BGW_PORT_ROLE_UNDERLAY,
+enum bgw_role {
+	BGW_ROLE_ACCESS,
+	BGW_ROLE_UNDERLAY,
 };
 extern const char *const bgw_encapsulation_names[];
-extern const char *const bgw_attachment_kind_names[];
-extern const char *const bgw_port_role_names[];
+extern const char *const bgw_interface_kind_names[];
+extern const char *const bgw_role_names[];
 
 /** A broadcast domain. */
 struct bgw_network {
@@ -73,7 +73,7 @@ struct bgw_l2_gateway_interface {
 	uint64_t given;
 	char *name;			 /**< of a port */
 	struct bgw_list segmentation_id; /**< of struct bgw_tags */
-	uint32_t kind;			 /**< enum bgw_attachment_kind, if given */
+	uint32_t kind;			 /**< enum bgw_interface_kind, if given */
 	bool admin_state_up;
 	uint32_t pcp; /**< priority of a pushed tag, 0-7 */
 	bool dei;
@@ -113,8 +113,8 @@ struct bgw_l2_remote_gateway {
 	BGW_OBJECT_MEMBERS;
 	char *name;
 	char *description;
-	struct bgw_ip ipaddr;
-	struct bgw_ip local_ip;		/**< if given */
+	struct bgw_address ipaddr;
+	struct bgw_address local_ip;	/**< if given */
 	struct bgw_list encapsulations; /**< of uint32_t, enum bgw_encapsulation, preferred first */
 	bool admin_state_up;
 };
@@ -138,7 +138,7 @@ struct bgw_l2_remote_mac {
 	BGW_OBJECT_MEMBERS;
 	struct bgw_mac mac;
 	bool router;
-	struct bgw_ip ipaddr; /**< family 0 when absent */
+	struct bgw_address ipaddr; /**< family 0 when absent */
 	struct bgw_uuid rgw_connection;
 };
 
@@ -148,7 +148,7 @@ struct bgw_port {
 	char *name;
 	char *driver;
 	char *device;  /**< netdev, PCI address or devargs */
-	uint32_t role; /**< enum bgw_port_role */
+	uint32_t role; /**< enum bgw_role */
 	bool admin_state_up;
 };
 

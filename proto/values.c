@@ -119,9 +119,9 @@ char *bgw_mac_format(const struct bgw_mac *mac, char text[BGW_MAC_TEXT_SIZE])
 	return text;
 }
 
-int bgw_ip_parse(const char *text, struct bgw_ip *ip)
+int bgw_address_parse(const char *text, struct bgw_address *ip)
 {
-	struct bgw_ip parsed = {0};
+	struct bgw_address parsed = {0};
 
 	if (inet_pton(AF_INET, text, parsed.bytes) == 1)
 		parsed.family = 4;
@@ -133,15 +133,16 @@ int bgw_ip_parse(const char *text, struct bgw_ip *ip)
 	return 0;
 }
 
-char *bgw_ip_format(const struct bgw_ip *ip, char text[BGW_IP_TEXT_SIZE])
+char *bgw_address_format(const struct bgw_address *ip, char text[BGW_ADDRESS_TEXT_SIZE])
 {
 	text[0] = '\0';
 	if (ip->family != 0)
-		inet_ntop(ip->family == 4 ? AF_INET : AF_INET6, ip->bytes, text, BGW_IP_TEXT_SIZE);
+		inet_ntop(ip->family == 4 ? AF_INET : AF_INET6, ip->bytes, text,
+			  BGW_ADDRESS_TEXT_SIZE);
 	return text;
 }
 
-bool bgw_ip_equal(const struct bgw_ip *a, const struct bgw_ip *b)
+bool bgw_address_equal(const struct bgw_address *a, const struct bgw_address *b)
 {
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
@@ -150,14 +151,14 @@ int bgw_prefix_parse(const char *text, struct bgw_prefix *prefix)
 {
 	struct bgw_prefix parsed = {0};
 	const char *slash = strchr(text, '/');
-	char address[BGW_IP_TEXT_SIZE];
+	char address[BGW_ADDRESS_TEXT_SIZE];
 	uint32_t length;
 
 	if (slash == NULL || (size_t)(slash - text) >= sizeof(address))
 		return -EINVAL;
 	memcpy(address, text, (size_t)(slash - text));
 	address[slash - text] = '\0';
-	if (bgw_ip_parse(address, &parsed.ip) < 0 || !isdigit((unsigned char)slash[1]))
+	if (bgw_address_parse(address, &parsed.ip) < 0 || !isdigit((unsigned char)slash[1]))
 		return -EINVAL;
 	if (bgw_uint_parse(slash + 1, &length) < 0 || length > (parsed.ip.family == 4 ? 32 : 128))
 		return -EINVAL;
@@ -168,9 +169,9 @@ int bgw_prefix_parse(const char *text, struct bgw_prefix *prefix)
 
 char *bgw_prefix_format(const struct bgw_prefix *prefix, char text[BGW_PREFIX_TEXT_SIZE])
 {
-	char ip[BGW_IP_TEXT_SIZE];
+	char ip[BGW_ADDRESS_TEXT_SIZE];
 
-	snprintf(text, BGW_PREFIX_TEXT_SIZE, "%s/%u", bgw_ip_format(&prefix->ip, ip),
+	snprintf(text, BGW_PREFIX_TEXT_SIZE, "%s/%u", bgw_address_format(&prefix->ip, ip),
 		 prefix->length);
 	return text;
 }

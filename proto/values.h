@@ -26,14 +26,14 @@ struct bgw_mac {
 
 /** An IPv4 or IPv6 address in the order of the wire; IPv4 fills the first four bytes, the rest is
  * zero, so that two equal addresses are equal bytes. */
-struct bgw_ip {
+struct bgw_address {
 	uint8_t family; /**< 0 none, 4 or 6 */
 	uint8_t bytes[16];
 };
 
 /** An address of a netdev or a set of addresses. Host bits are kept. */
 struct bgw_prefix {
-	struct bgw_ip ip;
+	struct bgw_address ip;
 	uint8_t length; /**< bits, 0-32 or 0-128 */
 };
 
@@ -44,11 +44,11 @@ struct bgw_tags {
 	uint16_t inner;
 };
 
-#define BGW_UUID_TEXT_SIZE   37
-#define BGW_MAC_TEXT_SIZE    18
-#define BGW_IP_TEXT_SIZE     46
-#define BGW_PREFIX_TEXT_SIZE 50
-#define BGW_TAGS_TEXT_SIZE   10
+#define BGW_UUID_TEXT_SIZE    37
+#define BGW_MAC_TEXT_SIZE     18
+#define BGW_ADDRESS_TEXT_SIZE 46
+#define BGW_PREFIX_TEXT_SIZE  50
+#define BGW_TAGS_TEXT_SIZE    10
 
 /** Accepts 8-4-4-4-12 and 32 hexadecimal digits, either case. */
 int bgw_uuid_parse(const char *text, struct bgw_uuid *uuid);
@@ -60,9 +60,9 @@ bool bgw_uuid_is_nil(const struct bgw_uuid *uuid);
 int bgw_mac_parse(const char *text, struct bgw_mac *mac);
 char *bgw_mac_format(const struct bgw_mac *mac, char text[BGW_MAC_TEXT_SIZE]);
 
-int bgw_ip_parse(const char *text, struct bgw_ip *ip);
-char *bgw_ip_format(const struct bgw_ip *ip, char text[BGW_IP_TEXT_SIZE]);
-bool bgw_ip_equal(const struct bgw_ip *a, const struct bgw_ip *b);
+int bgw_address_parse(const char *text, struct bgw_address *ip);
+char *bgw_address_format(const struct bgw_address *ip, char text[BGW_ADDRESS_TEXT_SIZE]);
+bool bgw_address_equal(const struct bgw_address *a, const struct bgw_address *b);
 
 /** Accepts ADDRESS/LENGTH. */
 int bgw_prefix_parse(const char *text, struct bgw_prefix *prefix);
