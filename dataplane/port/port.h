@@ -44,7 +44,7 @@ struct port {
 	 * tx_handover_owner the only consumer. NULL if every worker has its own queue.
 	 */
 	struct rte_ring *tx_handover;
-	uint8_t tx_handover_owner; /* worker, or BGW_PORT_NO_WORKER */
+	uint8_t tx_handover_owner; /* it also sends what comes from Linux through the mirror */
 	/* By worker: the tx queue that it alone uses, or BGW_PORT_NO_QUEUE: hand over. */
 	uint16_t tx_queue[BGW_MAX_WORKERS];
 } __rte_cache_aligned;
@@ -58,12 +58,14 @@ struct port_rx {
 	uint8_t role;
 };
 
+#define PORT_RX_MAX (4 * BGW_MAX_PORTS)
+
 /* What one worker serves. */
 struct port_worker {
 	uint16_t rx_count;
 	uint16_t handover_count;
 	uint16_t mirror_count;
-	struct port_rx rx[BGW_MAX_PORTS * 4];
+	struct port_rx rx[PORT_RX_MAX];
 	uint16_t handover[BGW_MAX_PORTS]; /* ports whose tx_handover ring it drains */
 	uint16_t mirror[BGW_MAX_PORTS];	  /* ports whose frames from Linux it sends */
 } __rte_cache_aligned;

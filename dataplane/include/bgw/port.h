@@ -49,9 +49,15 @@ void bgw_eal_stop(void);
 /* The pool of packet buffers of a NUMA node (that of the first worker, if the node has none). */
 struct rte_mempool *bgw_mbuf_pool(int numa_node);
 
+/*
+ * The AF_XDP driver keeps 2,048 buffers of each queue in its fill ring (driver_held) and never
+ * gives them back, not even when it is closed: bgw_port_remove_all() then writes them off. So when
+ * all ports have been removed and nothing leaked, in_use is 0.
+ */
 struct bgw_mbuf_usage {
 	uint32_t size;
-	uint32_t in_use; /* held by driver rings, by workers, or in flight */
+	uint32_t in_use;      /* held by driver rings, by workers, or in flight */
+	uint32_t driver_held; /* part of in_use: what af_xdp ports keep as long as they exist */
 };
 
 /* Summed over the pools. */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef PORT_DEVICE_H
+#define PORT_DEVICE_H
+
+#include <stddef.h>
+
+#include <bgw/port.h>
+
+#include "port/driver.h"
+
+/* The DPDK device of a port. Control thread. */
+struct port_device {
+	char name[64]; /* as DPDK calls it */
+	const char *bus;
+	uint16_t ethdev_id;
+	uint16_t rx_queues;
+	uint16_t tx_queues;
+	uint16_t mtu;
+	uint16_t mtu_max;
+	int numa_node;
+	bool indirect_mbufs;
+	uint32_t forgotten_mbufs; /* what its close will not give back */
+	struct rte_ether_addr mac;
+};
+
+/* Creates it, with its queues; undoes everything on an error, which it puts in a sentence. */
+int port_device_open(struct port_device *device, const struct port_driver *driver,
+		     const struct bgw_port_config *config, uint16_t index, char *why,
+		     size_t why_size);
+int port_device_start(const struct port_device *device, const struct bgw_port_config *config,
+		      char *why, size_t why_size);
+void port_device_stop(const struct port_device *device);
+void port_device_close(struct port_device *device);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "port/pool.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include <rte_mempool.h>
+
+#include "port/why.h"
+
+/* Frames of a worker in flight between its own caches and a driver's rings, many bursts deep. */
+#define CACHE_MBUFS 256
+
+static struct rte_mempool *pools[RTE_MAX_NUMA_NODES];
+static uint32_t driver_held;
+static uint32_t driver_forgotten;
+
+uint64_t pool_bytes(uint32_t mbufs, uint16_t data_room)
+{
+	const uint32_t element =
+		rte_mempool_calc_obj_size((uint32_t)(sizeof(struct rte_mbuf)) + data_room, 0, NULL);
+
+	/* and a pointer each in the pool's ring */
+	return (uint64_t)mbufs * (element + 2 * sizeof(void *));
+}
+
+int pool_create_all(const struct bgw_eal_config *config, char *why, size_t why_size)
+{
+	for (unsigned int worker = 0; worker < config->worker_cores_count; worker++) {
+		const unsigned int node = rte_lcore_to_socket_id(worker + 1);
+		char name[32];
+
+		if (node >= RTE_MAX_NUMA_NODES || pools[node] != NULL)
+			continue;
+		snprintf(name, sizeof(name), "mbufs_%u", node);
+		pools[node] = rte_pktmbuf_pool_create(name, config->mbufs, CACHE_MBUFS, 0,
+						      config->mbuf_data_room, (int)node);
+		if (pools[node] == NULL)
+			return port_refuse(why, why_size, ENOMEM,
+					   "memory.mbufs %u do not fit the memory of NUMA node %u "
+					   "(%s): raise memory.mbytes or lower mbufs",
+					   config->mbufs, node, rte_strerror(rte_errno));
+	}
+	return 0;
+}
+
+void pool_free_all(void)
+{
+	for (unsigned int node = 0; node < RTE_MAX_NUMA_NODES; node++) {
+		rte_mempool_free(pools[node]);
+		pools[node] = NULL;
+	}
+}
+
+struct rte_mempool *bgw_mbuf_pool(int numa_node)
+{
+	if (numa_node >= 0 && numa_node < RTE_MAX_NUMA_NODES && pools[numa_node] != NULL)
+		return pools[numa_node];
+	for (unsigned int node = 0; node < RTE_MAX_NUMA_NODES; node++)
+		if (pools[node] != NULL)
+			return pools[node];
+	return NULL;
+}
+
+void bgw_mbuf_usage_get(struct bgw_mbuf_usage *usage)
+{
+	*usage = (struct bgw_mbuf_usage){0};
+	for (unsigned int node = 0; node < RTE_MAX_NUMA_NODES; node++) {
+		if (pools[node] == NULL)
+			continue;
+		usage->size += pools[node]->size;
+		usage->in_use += rte_mempool_in_use_count(pools[node]);
+	}
+	usage->in_use -= driver_forgotten < usage->in_use ? driver_forgotten : usage->in_use;
+}
+
+void pool_driver_holds(uint32_t mbufs)
+{
+	driver_held += mbufs;
+}
+
+void pool_driver_forgot(uint32_t mbufs)
+{
+	driver_held -= mbufs;
+	driver_forgotten += mbufs;
+}
