@@ -3,7 +3,12 @@
 
 #include <string.h>
 
-const char *const bgw_encapsulation_names[] = {"vxlan", "gre", "nvgre", NULL};
+const char *const bgw_encapsulation_names[] = {
+#define X(id, name, help) #name,
+	BGW_ENCAP_LIST(X)
+#undef X
+		NULL,
+};
 const char *const bgw_interface_kind_names[] = {"untagged", "vlan", "qinq", "port", NULL};
 const char *const bgw_role_names[] = {"access", "underlay", NULL};
 static const char *const l2_control_names[] = {"drop", "tunnel", NULL};
@@ -153,7 +158,7 @@ static const struct bgw_field l2_remote_gateway_fields[] = {
 	{ "encapsulations", .type = BGW_ENUM,
 	  .flags = BGW_FIELD_RW | BGW_FIELD_LIST | BGW_FIELD_NONEMPTY,
 	  AT(bgw_l2_remote_gateway, encapsulations), .choices = bgw_encapsulation_names,
-	  .max_items = BGW_ENCAPSULATION_COUNT, .preset = "vxlan",
+	  .max_items = BGW_ENCAP_COUNT, .preset = "vxlan",
 	  .help = "what connections use by default, preferred first" },
 	ADMIN_STATE_UP(bgw_l2_remote_gateway, "false drains its connections"),
 	RUNTIME("status", BGW_STRING, "ACTIVE when its next hop is resolved, else DOWN"),

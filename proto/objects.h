@@ -10,6 +10,7 @@
  * Each struct begins with BGW_OBJECT_MEMBERS. Strings may be NULL, which is "".
  */
 
+#include "encapsulation.h"
 #include "errors.h"
 #include "field.h"
 
@@ -25,12 +26,6 @@ struct bgw_object {
 };
 
 /* The texts of these enumerations are the arrays bgw_*_names, in the same order. */
-enum bgw_encapsulation {
-	BGW_ENCAPSULATION_VXLAN,
-	BGW_ENCAPSULATION_GRE,
-	BGW_ENCAPSULATION_NVGRE,
-	BGW_ENCAPSULATION_COUNT,
-};
 enum bgw_interface_kind {
 	BGW_INTERFACE_UNTAGGED,
 	BGW_INTERFACE_VLAN,
@@ -115,7 +110,7 @@ struct bgw_l2_remote_gateway {
 	char *description;
 	struct bgw_address ipaddr;
 	struct bgw_address local_ip;	/**< if given */
-	struct bgw_list encapsulations; /**< of uint32_t, enum bgw_encapsulation, preferred first */
+	struct bgw_list encapsulations; /**< of uint32_t, enum bgw_encap, preferred first */
 	bool admin_state_up;
 };
 
@@ -127,7 +122,7 @@ struct bgw_l2_remote_gateway_connection {
 	struct bgw_uuid remote_gateway;
 	uint32_t seg_id; /**< if given */
 	bool flood;
-	uint32_t encapsulation; /**< enum bgw_encapsulation, if given */
+	uint32_t encapsulation; /**< enum bgw_encap, if given */
 	uint32_t gre_key;	/**< enum bgw_gre_key */
 	bool mtu_signal;
 	bool admin_state_up;

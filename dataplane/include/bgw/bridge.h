@@ -54,7 +54,7 @@ struct bgw_attachment_spec {
 };
 
 /*
- * Publishes attachment `index`. The port's table from tags to attachments is republished with it.
+ * Publishes attachment `index`, and that the port's frames with its tags are its own.
  * -EEXIST: another attachment of the port has the same tags, or one of the two is of kind PORT.
  * -EINVAL: out of range. -ENOMEM.
  */

@@ -13,8 +13,9 @@
  * pointer and retires the old one, which is freed once every worker has passed a quiescent state.
  * No function here blocks or waits for a worker.
  *
- * Objects are named by indexes that control chooses (1 .. limit-1; 0 is nobody). An index may be
- * given to another object only after bgw_dataplane_poll() reported it free (bgw_index_is_busy()).
+ * Objects are named by indexes that control chooses (1 .. limit-1; 0 is nobody). An index that was
+ * cleared may be given to another object once forwarding entries no longer name it and a grace
+ * period has passed after that (bgw_grace_start(), bgw_grace_passed()).
  */
 
 #define BGW_MAX_PORTS	64
@@ -53,8 +54,12 @@ uint32_t bgw_dataplane_poll(struct bgw_dataplane *dp);
  */
 bool bgw_dataplane_can_publish(const struct bgw_dataplane *dp, uint32_t n);
 
-/* Whether every change made so far has been seen by every worker. */
-bool bgw_dataplane_is_settled(const struct bgw_dataplane *dp);
+/*
+ * A grace period: once bgw_grace_passed() is true, every worker has seen all that was published
+ * before bgw_grace_start(), and holds nothing of what that replaced. Polled, never awaited.
+ */
+uint64_t bgw_grace_start(struct bgw_dataplane *dp);
+bool bgw_grace_passed(struct bgw_dataplane *dp, uint64_t grace);
 
 /* The coarse clock of age stamps: seconds since create, modulo 65,536. Any thread. */
 uint16_t bgw_dataplane_now_s(const struct bgw_dataplane *dp);

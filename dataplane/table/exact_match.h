@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TABLE_EXACT_MATCH_H
+#define TABLE_EXACT_MATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+#include <rte_prefetch.h>
+#include <rte_rcu_qsbr.h>
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
+
+/*
+ * Exact match of 8-byte keys to 4-byte values, for one writer and any number of lock-free readers.
+ *
+ * Fixed memory: buckets of four entries, one cache line each, as many buckets as entries asked for
+ * (a quarter of the slots used at most). A key lives in one of two buckets; nothing ever moves. In
+ * a full table about one key in a million finds no place. A key in its second choice is said so by
+ * `spilled` of its first, so that a lookup reads one line but for a few keys in a hundred.
+ *
+ * Readers: em_find() on any thread that reports quiescence to the table's RCU variable. The writer
+ * changes a value by one store, makes a slot visible by its key last, and uses a freed slot again
+ * only after a grace period. 0 and ~0 are no keys.
+ *
+ * Each entry has a stamp of 16 bits that readers may write (em_stamp()); it is of no meaning here.
+ */
+
+#define EM_BUCKET_ENTRIES 4
+#define EM_KEY_NONE	  UINT64_C(0)
+#define EM_KEY_DEAD	  UINT64_MAX /* freed, until the grace period has passed */
+
+struct em_bucket {
+	uint64_t key[EM_BUCKET_ENTRIES];
+	uint32_t value[EM_BUCKET_ENTRIES];
+	uint16_t stamp[EM_BUCKET_ENTRIES];
+	uint16_t spilled; /* keys whose first choice this is and that live in their second */
+	uint16_t reserved[3];
+} __rte_cache_aligned;
+
+struct em_table {
+	struct em_bucket *buckets;
+	uint32_t mask; /* number of buckets - 1 */
+	uint64_t seed;
+	uint64_t multiplier; /* random, so that nobody can choose keys that collide */
+
+	/* the writer's */
+	uint32_t count;
+	uint32_t capacity;
+	struct rte_rcu_qsbr *qsbr;
+	uint32_t *
+		dead; /* freed slots: first `waiting_count` wait for `token`, the rest came later */
+	uint32_t dead_count;
+	uint32_t dead_room;
+	uint32_t waiting_count;
+	uint64_t token;
+};
+
+/* One slot, as em_find() answers it. */
+struct em_slot {
+	struct em_bucket *bucket; /* NULL: not found */
+	uint32_t index;
+};
+
+/* Up to `capacity` entries. -ENOMEM. */
+int em_create(struct em_table *table, const char *name, uint32_t capacity,
+	      struct rte_rcu_qsbr *qsbr);
+void em_destroy(struct em_table *table);
+/* Adds the key or changes its value; its stamp becomes `stamp` if it was added. -ENOSPC, -ENOMEM.
+ */
+int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp);
+/* -ENOENT */
+int em_remove(struct em_table *table, uint64_t key);
+/* Makes freed slots usable again whose grace period has passed. Bounded work. */
+void em_reclaim(struct em_table *table);
+
+static inline uint64_t em_hash(const struct em_table *table, uint64_t key)
+{
+	const unsigned __int128 product =
+		(unsigned __int128)(key ^ table->seed) * table->multiplier;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline struct em_bucket *em_first_choice(const struct em_table *table, uint64_t hash)
+{
+	return &table->buckets[(uint32_t)hash & table->mask];
+}
+
+static inline struct em_bucket *em_second_choice(const struct em_table *table, uint64_t hash)
+{
+	const uint32_t first = (uint32_t)hash & table->mask;
+	uint32_t second = (uint32_t)(hash >> 32) & table->mask;
+
+	second = second == first ? first ^ 1 : second;
+	return &table->buckets[second];
+}
+
+static inline void em_prefetch(const struct em_table *table, uint64_t hash)
+{
+	rte_prefetch0(em_first_choice(table, hash));
+}
+
+static inline bool em_find_in(struct em_bucket *bucket, uint64_t key, struct em_slot *slot)
+{
+#ifdef __AVX2__
+	/* Each 8-byte lane of an aligned load is read in one piece, which is all that is needed. */
+	const __m256i keys = _mm256_load_si256((const __m256i *)(const void *)bucket->key);
+	const __m256i equal = _mm256_cmpeq_epi64(keys, _mm256_set1_epi64x((long long)key));
+	const unsigned int hits = (unsigned int)_mm256_movemask_pd(_mm256_castsi256_pd(equal));
+
+	if (hits == 0)
+		return false;
+	slot->index = (uint32_t)__builtin_ctz(hits);
+	slot->bucket = bucket;
+	return true;
+#else
+	for (uint32_t i = 0; i < EM_BUCKET_ENTRIES; i++) {
+		if (__atomic_load_n(&bucket->key[i], __ATOMIC_ACQUIRE) == key) {
+			slot->bucket = bucket;
+			slot->index = i;
+			return true;
+		}
+	}
+	return false;
+#endif
+}
+
+static inline struct em_slot em_find(const struct em_table *table, uint64_t key, uint64_t hash)
+{
+	struct em_slot slot = {NULL, 0};
+	struct em_bucket *first = em_first_choice(table, hash);
+
+	if (likely(em_find_in(first, key, &slot)))
+		return slot;
+	if (unlikely(__atomic_load_n(&first->spilled, __ATOMIC_RELAXED) != 0))
+		em_find_in(em_second_choice(table, hash), key, &slot);
+	return slot;
+}
+
+static inline uint32_t em_value(struct em_slot slot)
+{
+	return __atomic_load_n(&slot.bucket->value[slot.index], __ATOMIC_RELAXED);
+}
+
+/* Writes the stamp if it is another one, so that an unchanged line stays shared. Any reader. */
+static inline void em_stamp(struct em_slot slot, uint16_t stamp)
+{
+	uint16_t *place = &slot.bucket->stamp[slot.index];
+
+	if (__atomic_load_n(place, __ATOMIC_RELAXED) != stamp)
+		__atomic_store_n(place, stamp, __ATOMIC_RELAXED);
+}
+
+#endif
