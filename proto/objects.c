@@ -240,6 +240,12 @@ static const struct bgw_field port_fields[] = {
 	RUNTIME("rx_bytes", BGW_UINT, "bytes received"),
 	RUNTIME("tx_packets", BGW_UINT, "frames sent"),
 	RUNTIME("tx_bytes", BGW_UINT, "bytes sent"),
+	RUNTIME("replicated_packets", BGW_UINT, "copies made of frames received, to flood them"),
+	RUNTIME("originated_packets", BGW_UINT, "frames the gateway made because of those received"),
+	RUNTIME("consumed_packets", BGW_UINT, "frames received that ended here on purpose"),
+	RUNTIME("to_linux_packets", BGW_UINT, "frames received and given to Linux"),
+	RUNTIME("from_linux_packets", BGW_UINT, "frames sent for Linux, by the mirror"),
+	RUNTIME("dropped_packets", BGW_UINT, "frames received and dropped, for any reason"),
 };
 
 static const struct bgw_field mac_fields[] = {
