@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What must fit together in a configuration, beyond what each member's row says. */
+#include <string.h>
+
+#include "config.h"
+
+static bool list_has(const struct bgw_list *cores, uint32_t core)
+{
+	for (uint32_t i = 0; i < cores->count; i++)
+		if (((const uint32_t *)cores->items)[i] == core)
+			return true;
+	return false;
+}
+
+static int check_cores(const struct config *config, struct error *error)
+{
+	const uint32_t *cores = config->workers.cores.items;
+
+	for (uint32_t i = 0; i < config->workers.cores.count; i++) {
+		for (uint32_t j = 0; j < i; j++)
+			if (cores[i] == cores[j])
+				return error_set(
+					error, BGW_ERROR_INVALID_INPUT,
+					"workers.cores names CPU %u twice; give each worker "
+					"a CPU of its own",
+					cores[i]);
+		if (config->workers.idle == CONFIG_IDLE_POLL &&
+		    list_has(&config->control.cores, cores[i]))
+			return error_set(error, BGW_ERROR_INVALID_INPUT,
+					 "workers.cores and control.cores share CPU %u; give a "
+					 "polling worker a CPU of its own, or set workers.idle to "
+					 "\"sleep\"",
+					 cores[i]);
+	}
+	return 0;
+}
+
+static int check_port(const struct config *config, uint32_t i, struct error *error)
+{
+	const struct config_port *port = config_port_at(config, i);
+
+	if (config_port_find(config, port->name) != port)
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "ports[%u].name \"%s\" is that of another port; give it its own",
+				 i, port->name);
+	if (port->tpid != 0 && port->tpid != 0x8100 && port->tpid != 0x88a8)
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "ports[%u].tpid must be \"0x8100\" or \"0x88a8\"", i);
+	if (port->vlan != 0 && port->role != BGW_ROLE_UNDERLAY)
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "ports[%u].vlan is for underlay ports; an access port's VLANs "
+				 "belong to its gateways",
+				 i);
+	return 0;
+}
+
+static int check_neighbours(const struct config *config, struct error *error)
+{
+	const struct config_neighbour *neighbours = config->underlay.neighbours.items;
+
+	for (uint32_t i = 0; i < config->underlay.neighbours.count; i++) {
+		const struct config_port *port = config_port_find(
+			config, neighbours[i].port != NULL ? neighbours[i].port : "");
+
+		if (port == NULL || port->role != BGW_ROLE_UNDERLAY)
+			return error_set(error, BGW_ERROR_INVALID_INPUT,
+					 "underlay.neighbours[%u].port must name an underlay port",
+					 i);
+	}
+	return 0;
+}
+
+int config_check(const struct config *config, struct error *error)
+{
+	int rc = check_cores(config, error);
+
+	for (uint32_t i = 0; i < config->ports.count && rc == 0; i++)
+		rc = check_port(config, i, error);
+	return rc == 0 ? check_neighbours(config, error) : rc;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_CONTROL_CONTROL_H
+#define BGW_CONTROL_CONTROL_H
+
+/**
+ * What the parts of the control thread share: made by main.c, handed to every resource. Nothing
+ * here is used by another thread.
+ */
+
+#include "batch.h"
+#include "config.h"
+#include "loop.h"
+#include "model.h"
+#include "store.h"
+
+struct bgw_dataplane;
+
+struct control {
+	struct config config;
+	struct loop *loop;
+	struct store *store;
+	struct model *model;
+	struct batch *batch;
+	struct bgw_dataplane *dataplane; /**< NULL where nothing forwards (tests of the API) */
+	/** Whether publish() may be called now; while not, the batch waits. NULL: always. */
+	bool (*can_publish)(const struct control *control);
+
+	/* One pointer for each part that keeps state of its own; made and freed by its owner. */
+	struct bridge *bridge;	   /**< domains, attachments, ports by name */
+	struct tunnels *tunnels;   /**< paths, peers, connections */
+	struct fdb_keeper *fdb;	   /**< learning, ageing, moves */
+	struct underlay *underlay; /**< what Linux knows of the underlay */
+};
+
+#endif

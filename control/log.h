@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_CONTROL_LOG_H
+#define BGW_CONTROL_LOG_H
+
+/**
+ * The log: one line per event to standard error, with the priority prefix that journald reads when
+ * it is what listens there, and without it on a terminal. Any thread of control; never a worker.
+ */
+
+#include <stdarg.h>
+
+enum log_level {
+	LOG_LEVEL_ERROR = 3, /* as syslog(3) numbers them */
+	LOG_LEVEL_WARNING = 4,
+	LOG_LEVEL_INFO = 6,
+	LOG_LEVEL_DEBUG = 7,
+};
+
+/** What is less important is not written. Default: info. */
+void log_level_set(enum log_level level);
+
+void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_error(...)	 log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_info(...)	 log_write(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)	 log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "object.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t record_size(const struct bgw_object_type *type)
+{
+	return (type->record.size + sizeof(void *) - 1) & ~(sizeof(void *) - 1);
+}
+
+const void *object_record(const struct object *object)
+{
+	return object + 1;
+}
+
+void *object_record_mutable(struct object *object)
+{
+	return object + 1;
+}
+
+const struct bgw_object *object_base(const struct object *object)
+{
+	return object_record(object);
+}
+
+const char *object_name(const struct object *object)
+{
+	const struct bgw_field *field = bgw_field_find(&object->type->record, "name");
+	const char *name = NULL;
+
+	if (field != NULL)
+		name = *(char *const *)record_member_const(object_record(object), field);
+	return name != NULL ? name : "";
+}
+
+struct object_link *object_links(struct object *object)
+{
+	return (void *)((char *)(object + 1) + record_size(object->type));
+}
+
+unsigned int object_link_count(const struct bgw_object_type *type)
+{
+	unsigned int count = 1;
+
+	for (uint32_t i = 0; i < type->record.count; i++)
+		count += (type->record.fields[i].flags & BGW_FIELD_INDEX) != 0;
+	return count;
+}
+
+static struct object *object_allocate(const struct bgw_object_type *type)
+{
+	struct object *object =
+		calloc(1, sizeof(*object) + record_size(type) +
+				  object_link_count(type) * sizeof(struct object_link));
+
+	if (object != NULL)
+		object->type = type;
+	return object;
+}
+
+struct object *object_create(const struct bgw_object_type *type)
+{
+	struct object *object = object_allocate(type);
+
+	if (object == NULL)
+		return NULL;
+	if (record_preset(&type->record, object_record_mutable(object)) < 0) {
+		free(object);
+		errno = ENOMEM;
+		return NULL;
+	}
+	((struct bgw_object *)object_record_mutable(object))->revision = 1;
+	return object;
+}
+
+void object_free(struct object *object)
+{
+	if (object == NULL)
+		return;
+	record_clear(&object->type->record, object_record_mutable(object));
+	free(object);
+}
+
+struct object *object_parse(const struct bgw_object_type *type, const cJSON *json,
+			    const struct record_reader *reader, struct error *error)
+{
+	struct object *object = object_create(type);
+
+	if (object == NULL) {
+		error_set(error, BGW_ERROR_INTERNAL, "no memory for another %s", type->name);
+		return NULL;
+	}
+	if (record_parse(&type->record, json, object_record_mutable(object), reader, error) < 0) {
+		object_free(object);
+		return NULL;
+	}
+	return object;
+}
+
+struct object *object_merge(const struct object *object, const cJSON *json,
+			    const struct record_reader *reader, struct error *error)
+{
+	const struct bgw_record *record = &object->type->record;
+	struct object *merged = object_allocate(object->type);
+
+	if (merged == NULL || record_copy(record, merged + 1, object + 1) < 0) {
+		free(merged);
+		error_set(error, BGW_ERROR_INTERNAL, "no memory to update the %s",
+			  object->type->name);
+		return NULL;
+	}
+	merged->runtime = object->runtime;
+	((struct bgw_object *)object_record_mutable(merged))->revision++;
+	if (record_parse(record, json, object_record_mutable(merged), reader, error) < 0) {
+		object_free(merged);
+		return NULL;
+	}
+	return merged;
+}
+
+cJSON *object_json(const struct object *object)
+{
+	return record_json(&object->type->record, object_record(object));
+}
+
+bool object_has(const struct object *object, const struct object *wanted)
+{
+	const struct bgw_record *record = &wanted->type->record;
+	cJSON *have = record_json(record, object_record(object));
+	cJSON *want = record_json_given(record, object_record(wanted));
+	const cJSON *member;
+	bool same = have != NULL && want != NULL;
+
+	cJSON_ArrayForEach (member, want) {
+		same = same &&
+		       cJSON_Compare(member, cJSON_GetObjectItem(have, member->string), true);
+	}
+	cJSON_Delete(have);
+	cJSON_Delete(want);
+	return same;
+}
+
+bool object_given(const struct object *object, const char *member)
+{
+	return bgw_object_given(object->type, object_record(object), member);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_CONTROL_OBJECT_H
+#define BGW_CONTROL_OBJECT_H
+
+/**
+ * An object of the API in memory: a header, the struct of its type (proto/objects.h) and its links
+ * in the model, in one allocation.
+ *
+ * An object that is in the model is immutable but for .runtime and its links: an update is a copy
+ * that replaces it. The store's thread reads objects while a commit runs, for which the control
+ * thread keeps its hands off the model.
+ */
+
+#include <cjson/cJSON.h>
+
+#include "objects.h"
+#include "record.h"
+
+/** Chain of a hash table: id, and each indexed member. */
+struct object_link {
+	struct object *next;
+	struct object **previous; /**< what points at this object */
+};
+
+struct object {
+	const struct bgw_object_type *type;
+	/** What the type's resource keeps of a published object. Set by its publish(), which finds
+	 * it in old when there is a new. */
+	void *runtime;
+	struct object *next, *previous; /**< of the same type, in the order of creation */
+					/* the type's struct, then its links */
+};
+
+/** The struct of the type: `const struct bgw_network *network = object_record(object);` */
+const void *object_record(const struct object *object);
+
+/** For validate() of a resource alone: a new object before it is in the model. */
+void *object_record_mutable(struct object *object);
+
+/** The members that every object has. */
+const struct bgw_object *object_base(const struct object *object);
+
+/** "" rather than NULL. */
+const char *object_name(const struct object *object);
+
+/** Links in the order: id, then the indexed members as the table has them. */
+struct object_link *object_links(struct object *object);
+unsigned int object_link_count(const struct bgw_object_type *type);
+
+/** Members preset, nil id, revision 1. NULL without memory. */
+struct object *object_create(const struct bgw_object_type *type);
+
+/** A new object from a body. NULL with *error set. */
+struct object *object_parse(const struct bgw_object_type *type, const cJSON *json,
+			    const struct record_reader *reader, struct error *error);
+
+/** A copy with the body's members over it and the next revision. NULL with *error set. */
+struct object *object_merge(const struct object *object, const cJSON *json,
+			    const struct record_reader *reader, struct error *error);
+
+/** Not in the model. Accepts NULL. */
+void object_free(struct object *object);
+
+/** For an answer; run-time members are added by the resource. NULL without memory. */
+cJSON *object_json(const struct object *object);
+
+/** Whether every member that `wanted` was given has the same value in `object`. */
+bool object_has(const struct object *object, const struct object *wanted);
+
+/** Whether an optional member is there. */
+bool object_given(const struct object *object, const char *member);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "operation.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "control.h"
+#include "log.h"
+#include "resource.h"
+
+/* RFC 9562, version 4. */
+static int uuid_make(struct bgw_uuid *id)
+{
+	if (getrandom(id->bytes, sizeof(id->bytes), 0) != sizeof(id->bytes))
+		return -EIO;
+	id->bytes[6] = (uint8_t)((id->bytes[6] & 0x0f) | 0x40);
+	id->bytes[8] = (uint8_t)((id->bytes[8] & 0x3f) | 0x80);
+	return 0;
+}
+
+static int not_found(const struct bgw_object_type *type, const char *id, struct error *error)
+{
+	return error_set(error, type->not_found, "no %s has the id \"%.64s\"", type->name, id);
+}
+
+struct object *operation_find(const struct control *control, const struct bgw_object_type *type,
+			      const char *id, struct error *error)
+{
+	struct bgw_uuid uuid;
+	struct object *object = NULL;
+
+	if (bgw_uuid_parse(id, &uuid) == 0)
+		object = model_find(control->model, type, &uuid);
+	if (object == NULL)
+		not_found(type, id, error);
+	return object;
+}
+
+/* A reference as a client gives it: an id, or a name that only one object has. */
+static int reference_resolve(void *arg, const struct bgw_field *field, const char *text,
+			     struct bgw_uuid *id, struct error *error)
+{
+	const struct control *control = arg;
+	const struct bgw_object_type *type = bgw_object_type_find(field->ref);
+	const struct object *object;
+
+	if (bgw_uuid_parse(text, id) == 0 && model_find(control->model, type, id) != NULL)
+		return 0;
+	object = text[0] != '\0' ? model_match(control->model, type, "name", &text) : NULL;
+	if (object == NULL)
+		return error_set(error, type->not_found,
+				 "names no %s: \"%.64s\" is neither an id nor a name of one",
+				 type->name, text);
+	if (model_match_next(object, "name") != NULL)
+		return error_set(error, BGW_ERROR_CONFLICT,
+				 "names more than one %s: \"%.64s\" is not unique, give the id",
+				 type->name, text);
+	*id = object_base(object)->id;
+	return 0;
+}
+
+static int check_capacity(struct control *control, const struct resource *resource,
+			  struct error *error)
+{
+	size_t most;
+
+	if (resource->capacity == NULL)
+		return 0;
+	most = resource->capacity(control);
+	if (model_count(control->model, resource->type) < most)
+		return 0;
+	return error_set(error, BGW_ERROR_OVER_QUOTA,
+			 "there are %zu %s already, all that there may be; delete some or raise %s "
+			 "in the configuration",
+			 most, resource->type->plural,
+			 resource->limit != NULL ? resource->limit : "the limit");
+}
+
+static int insert(struct control *control, struct object *object, struct error *error)
+{
+	if (model_insert(control->model, object) == 0)
+		return 0;
+	error_set(error, BGW_ERROR_INTERNAL, "no memory for another %s", object->type->name);
+	object_free(object);
+	return -ENOMEM;
+}
+
+int operation_create(struct control *control, const struct resource *resource, const cJSON *body,
+		     struct object **object, struct error *error)
+{
+	const struct record_reader reader = {
+		.mode = RECORD_CREATE,
+		.resolve = reference_resolve,
+		.arg = control,
+	};
+	struct object *new = object_parse(resource->type, body, &reader, error);
+	struct object *existing;
+	struct bgw_object *base;
+	char id[BGW_UUID_TEXT_SIZE];
+	int rc;
+
+	if (new == NULL)
+		return -EINVAL;
+	base = object_record_mutable(new);
+	existing = model_find(control->model, resource->type, &base->id);
+	if (existing != NULL) {
+		rc = object_has(existing, new)
+			     ? 0
+			     : error_set(error, BGW_ERROR_CONFLICT,
+					 "id %s is that of another %s, with other members",
+					 bgw_uuid_format(&base->id, id), resource->type->name);
+		object_free(new);
+		*object = existing;
+		return rc;
+	}
+	rc = check_capacity(control, resource, error);
+	if (rc == 0 && bgw_uuid_is_nil(&base->id) && uuid_make(&base->id) < 0)
+		rc = error_set(error, BGW_ERROR_INTERNAL, "the system has no random numbers");
+	if (rc == 0 && resource->validate_create != NULL)
+		rc = resource->validate_create(control, new, error);
+	if (rc < 0) {
+		object_free(new);
+		return rc;
+	}
+	*object = new;
+	return insert(control, new, error);
+}
+
+static int check_revision(const struct object *object, uint32_t revision, struct error *error)
+{
+	uint32_t is = object_base(object)->revision;
+
+	if (revision == 0 || revision == is)
+		return 0;
+	return error_set(error, BGW_ERROR_REVISION_CONFLICT,
+			 "revision_number is %u, not %u: the %s was changed meanwhile", is,
+			 revision, object->type->name);
+}
+
+int operation_update(struct control *control, const struct resource *resource, const char *id,
+		     const cJSON *body, uint32_t revision, struct object **object,
+		     struct error *error)
+{
+	const struct record_reader reader = {
+		.mode = RECORD_UPDATE,
+		.resolve = reference_resolve,
+		.arg = control,
+	};
+	struct object *old = operation_find(control, resource->type, id, error);
+	struct object *new;
+	int rc;
+
+	if (old == NULL)
+		return -ENOENT;
+	rc = check_revision(old, revision, error);
+	if (rc < 0)
+		return rc;
+	new = object_merge(old, body, &reader, error);
+	if (new == NULL)
+		return -EINVAL;
+	if (resource->validate_update != NULL)
+		rc = resource->validate_update(control, old, new, error);
+	if (rc == 0 && model_replace(control->model, old, new) < 0)
+		rc = error_set(error, BGW_ERROR_INTERNAL, "no memory to update the %s",
+			       resource->type->name);
+	if (rc < 0)
+		object_free(new);
+	else
+		*object = new;
+	return rc;
+}
+
+static int object_delete(struct control *control, const struct resource *resource,
+			 struct object *object, bool cascade, struct error *error)
+{
+	const struct object *user;
+	char id[BGW_UUID_TEXT_SIZE], user_id[BGW_UUID_TEXT_SIZE];
+	int rc = 0;
+
+	while ((user = model_user(control->model, object)) != NULL) {
+		if (!cascade)
+			return error_set(
+				error, resource->type->in_use,
+				"%s %s is in use by %s %s; delete that first", resource->type->name,
+				bgw_uuid_format(&object_base(object)->id, id), user->type->name,
+				bgw_uuid_format(&object_base(user)->id, user_id));
+		rc = object_delete(control, resource_of(user->type), (struct object *)user, true,
+				   error);
+		if (rc < 0)
+			return rc;
+	}
+	if (resource->validate_delete != NULL)
+		rc = resource->validate_delete(control, object, error);
+	if (rc == 0 && model_remove(control->model, object) < 0)
+		rc = error_set(error, BGW_ERROR_INTERNAL, "no memory to delete the %s",
+			       resource->type->name);
+	return rc;
+}
+
+int operation_delete(struct control *control, const struct resource *resource, const char *id,
+		     uint32_t revision, bool cascade, struct error *error)
+{
+	struct object *object = operation_find(control, resource->type, id, error);
+	int rc;
+
+	if (object == NULL)
+		return -ENOENT;
+	rc = check_revision(object, revision, error);
+	return rc < 0 ? rc : object_delete(control, resource, object, cascade, error);
+}
+
+int operation_replay(struct control *control, struct object *object, struct error *error)
+{
+	const struct resource *resource = resource_of(object->type);
+	char id[BGW_UUID_TEXT_SIZE];
+	struct error why;
+	bool valid = resource != NULL;
+	int rc;
+
+	if (valid && resource->validate_create != NULL &&
+	    resource->validate_create(control, object, &why) < 0) {
+		log_error("%s %s is kept but has no effect: %s", object->type->name,
+			  bgw_uuid_format(&object_base(object)->id, id), why.message);
+		valid = false;
+	}
+	rc = insert(control, object, error);
+	if (rc == 0 && valid && resource->publish != NULL)
+		resource->publish(control, NULL, object);
+	/* It is in the store already. */
+	model_accept(control->model);
+	return rc;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_CONTROL_OPERATION_H
+#define BGW_CONTROL_OPERATION_H
+
+/**
+ * What may be done to an object, staged in the model: the one path of REST, of `initial` in the
+ * configuration file and of the store's replay. To be called from the stage() of a request
+ * (batch.h), which gives them order and durability.
+ *
+ * A reference may be given as an id or, where it is unique, as a name.
+ */
+
+#include <cjson/cJSON.h>
+
+#include "error.h"
+#include "object.h"
+
+struct control;
+struct resource;
+
+/** 0 or negative with *error set. A create with an id that exists and says the same is answered
+ * with what is there. *object is the model's. */
+int operation_create(struct control *control, const struct resource *resource, const cJSON *body,
+		     struct object **object, struct error *error);
+/** `revision` is the one that the client expects, 0 for any. */
+int operation_update(struct control *control, const struct resource *resource, const char *id,
+		     const cJSON *body, uint32_t revision, struct object **object,
+		     struct error *error);
+/** `cascade` deletes what refers to it first. */
+int operation_delete(struct control *control, const struct resource *resource, const char *id,
+		     uint32_t revision, bool cascade, struct error *error);
+
+/** By id. NULL with *error set to the type's NotFound. */
+struct object *operation_find(const struct control *control, const struct bgw_object_type *type,
+			      const char *id, struct error *error);
+
+/** A stored object: into the model and published at once. An object that validation refuses is
+ * kept, reported to the log and not published. 0 or negative with *error set. */
+int operation_replay(struct control *control, struct object *object, struct error *error);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_CONTROL_RESOURCE_H
+#define BGW_CONTROL_RESOURCE_H
+
+/**
+ * What a resource file provides: how objects of one type are judged and what they do to the
+ * dataplane. Everything else (JSON, members, references, filters, store, rollback) is the same for
+ * all and driven by the type's table.
+ *
+ * All functions run on the control thread, must not block, and any of them may be NULL.
+ *
+ * The order for a change, whether it comes from REST, from `initial` in the configuration file or
+ * from the store at start:
+ *
+ *  1. The body is read by the table into a new object; references are resolved, so that what it
+ *     names exists in the model.
+ *  2. validate_*() judges it. The model holds everything staged before it, not the new object
+ *     itself. It has no effect but on `new`, which it may complete. It refuses with error_set(),
+ *     one sentence that names the member and says what would be right. Capacity that publish()
+ *     needs is judged here, because:
+ *  3. After the commit, publish() is called for each change in order. It cannot fail.
+ *
+ * A commit that fails undoes the changes in the model and publishes nothing: a resource has nothing
+ * to undo. At start, a stored object that validate_create() refuses (the configuration changed) is
+ * kept and reported but not published: its .runtime stays NULL, so publish(old, new) must take an
+ * old, and references must take an object, without .runtime.
+ */
+
+#include <cjson/cJSON.h>
+
+#include "error.h"
+#include "object.h"
+
+struct control;
+struct query;
+
+struct resource {
+	const struct bgw_object_type *type;
+
+	/** Before anything is published and after everything was withdrawn. start: 0 or negative
+	 * with *error set. */
+	int (*start)(struct control *control, struct error *error);
+	void (*stop)(struct control *control);
+
+	/** The most objects there may be; create refuses more with OverQuota, naming `limit`. */
+	size_t (*capacity)(const struct control *control);
+	const char *limit; /**< member of the configuration file that sets it */
+
+	int (*validate_create)(struct control *control, struct object *new, struct error *error);
+	int (*validate_update)(struct control *control, const struct object *old,
+			       struct object *new, struct error *error);
+	/** Called after it was found that no reference mentions it. */
+	int (*validate_delete)(struct control *control, const struct object *old,
+			       struct error *error);
+
+	/** old NULL: created; new NULL: deleted. `new->runtime` was copied from old. `old` is freed
+	 * soon after; nothing may keep a pointer to it. */
+	void (*publish)(struct control *control, struct object *old, struct object *new);
+
+	/** Adds run-time members (BGW_FIELD_RUNTIME) to an answer. */
+	void (*enrich)(struct control *control, const struct object *object, cJSON *json);
+
+	/** A view (BGW_TYPE_VIRTUAL): adds each item, with a string "id", to the array. Filters,
+	 * sorting and paging follow on their own; `query` is there for those that can skip work. */
+	int (*collect)(struct control *control, const struct query *query, cJSON *array);
+
+	/** A view: DELETE on the collection, for what the filters select. */
+	int (*flush)(struct control *control, const struct query *query, struct error *error);
+};
+
+/** All resources, what is referred to before what refers, views last; NULL after the last. A new
+ * resource is one row here (resources.c). */
+extern const struct resource *const resources[];
+
+/** NULL when there is none. */
+const struct resource *resource_of(const struct bgw_object_type *type);
+/** By the name in the path, such as "l2-gateways". */
+const struct resource *resource_find(const char *collection);
+
+#endif

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "store.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "loop.h"
+
+/* In the file's header, so that no other program's file is taken for ours: "bgw1". */
+#define APPLICATION_ID 0x62677731
+#define SCHEMA_VERSION 1
+
+enum statement {
+	BEGIN,
+	COMMIT,
+	ROLLBACK,
+	INSERT,
+	UPDATE,
+	DELETE,
+	STATEMENT_COUNT,
+};
+
+static const char *const statement_texts[STATEMENT_COUNT] = {
+	[BEGIN] = "BEGIN IMMEDIATE",
+	[COMMIT] = "COMMIT",
+	[ROLLBACK] = "ROLLBACK",
+	[INSERT] = "INSERT INTO objects(body, revision, type, id) VALUES(?1, ?2, ?3, ?4)",
+	[UPDATE] = "UPDATE objects SET body = ?1, revision = ?2 WHERE type = ?3 AND id = ?4",
+	[DELETE] = "DELETE FROM objects WHERE type = ?3 AND id = ?4",
+};
+
+static const char schema[] = "BEGIN IMMEDIATE;"
+			     "CREATE TABLE objects("
+			     " seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+			     " type TEXT NOT NULL,"
+			     " id TEXT NOT NULL,"
+			     " revision INTEGER NOT NULL,"
+			     " body TEXT NOT NULL,"
+			     " UNIQUE(type, id));"
+			     "PRAGMA application_id = 1650947889;"
+			     "PRAGMA user_version = 1;"
+			     "COMMIT";
+_Static_assert(APPLICATION_ID == 1650947889 && SCHEMA_VERSION == 1, "the schema text says so too");
+
+struct store {
+	sqlite3 *database;
+	sqlite3_stmt *statements[STATEMENT_COUNT];
+	char *path;
+	/* the commit that runs */
+	const struct change *changes;
+	size_t count;
+	store_done *done;
+	void *arg;
+	struct error error;
+};
+
+static int fail(const struct store *store, struct error *error, const char *what)
+{
+	int rc = sqlite3_errcode(store->database) & 0xff;
+	const char *advice = "";
+
+	if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
+		advice = "; another process uses it: stop that one or name another store.path";
+	else if (rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB)
+		advice = "; it was left as it is: restore a backup, or move it away to start empty";
+	else if (rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY)
+		advice = "; check that the directory exists and may be written to";
+	else if (rc == SQLITE_FULL)
+		advice = "; free some space";
+	return error_set(error, BGW_ERROR_STORE, "the store %s %s: %s%s", store->path, what,
+			 sqlite3_errmsg(store->database), advice);
+}
+
+static int query_integer(struct store *store, const char *text, int *value)
+{
+	sqlite3_stmt *statement;
+	int rc = sqlite3_prepare_v2(store->database, text, -1, &statement, NULL);
+
+	if (rc != SQLITE_OK)
+		return -EIO;
+	rc = sqlite3_step(statement);
+	if (rc == SQLITE_ROW)
+		*value = sqlite3_column_int(statement, 0);
+	return sqlite3_finalize(statement) == SQLITE_OK && rc == SQLITE_ROW ? 0 : -EIO;
+}
+
+/* The first sentence of what SQLite finds wrong, if anything. */
+static int check_integrity(struct store *store, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int rc = sqlite3_prepare_v2(store->database, "PRAGMA integrity_check(1)", -1, &statement,
+				    NULL);
+
+	if (rc != SQLITE_OK)
+		return fail(store, error, "cannot be read");
+	rc = sqlite3_step(statement);
+	if (rc != SQLITE_ROW) {
+		sqlite3_finalize(statement);
+		return fail(store, error, "cannot be read");
+	}
+	if (strcmp((const char *)sqlite3_column_text(statement, 0), "ok") != 0) {
+		error_set(
+			error, BGW_ERROR_STORE,
+			"the store %s is damaged (%s); it was left as it is: restore a backup, or "
+			"move it away to start empty",
+			store->path, (const char *)sqlite3_column_text(statement, 0));
+		sqlite3_finalize(statement);
+		return -EIO;
+	}
+	sqlite3_finalize(statement);
+	return 0;
+}
+
+static int check_schema(struct store *store, struct error *error)
+{
+	int application, version, tables;
+
+	if (query_integer(store, "PRAGMA application_id", &application) < 0 ||
+	    query_integer(store, "PRAGMA user_version", &version) < 0 ||
+	    query_integer(store, "SELECT count(*) FROM sqlite_master", &tables) < 0)
+		return fail(store, error, "cannot be read");
+	if (tables == 0 && application == 0) {
+		if (sqlite3_exec(store->database, schema, NULL, NULL, NULL) != SQLITE_OK)
+			return fail(store, error, "cannot be set up");
+		return 0;
+	}
+	if (application != APPLICATION_ID)
+		return error_set(error, BGW_ERROR_STORE,
+				 "%s is a file of another program; name another store.path",
+				 store->path);
+	if (version != SCHEMA_VERSION)
+		return error_set(
+			error, BGW_ERROR_STORE,
+			"the store %s has schema version %d and this bgwd knows %d; run the "
+			"version that wrote it",
+			store->path, version, SCHEMA_VERSION);
+	return 0;
+}
+
+static int prepare(struct store *store, struct error *error)
+{
+	for (unsigned int i = 0; i < STATEMENT_COUNT; i++)
+		if (sqlite3_prepare_v3(store->database, statement_texts[i], -1,
+				       SQLITE_PREPARE_PERSISTENT, &store->statements[i],
+				       NULL) != SQLITE_OK)
+			return fail(store, error, "cannot be used");
+	return 0;
+}
+
+static bool is_empty_with_log(const char *path)
+{
+	char log[4096];
+	struct stat file, wal;
+
+	snprintf(log, sizeof(log), "%s-wal", path);
+	return stat(path, &file) == 0 && file.st_size == 0 && stat(log, &wal) == 0 &&
+	       wal.st_size != 0;
+}
+
+static int store_start(struct store *store, struct error *error)
+{
+	/* The lock comes first, so that nothing is read or written beside its owner. The cost of
+	 * FULL is one fsync a commit; a batch shares it. */
+	static const char pragmas[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
+				      "PRAGMA synchronous = FULL";
+
+	if (is_empty_with_log(store->path))
+		return error_set(
+			error, BGW_ERROR_STORE,
+			"the store %s is empty but has a write-ahead log, so it was cut; it "
+			"was left as it is: restore a backup, or move both away",
+			store->path);
+	if (sqlite3_open_v2(store->path, &store->database,
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX,
+			    NULL) != SQLITE_OK)
+		return fail(store, error, "cannot be opened");
+	sqlite3_extended_result_codes(store->database, 1);
+	if (sqlite3_exec(store->database, pragmas, NULL, NULL, NULL) != SQLITE_OK)
+		return fail(store, error, "cannot be used");
+	if (check_integrity(store, error) < 0 || check_schema(store, error) < 0)
+		return -EIO;
+	return prepare(store, error);
+}
+
+struct store *store_open(const char *path, struct error *error)
+{
+	struct store *store = calloc(1, sizeof(*store));
+
+	if (store == NULL || (store->path = strdup(path)) == NULL) {
+		free(store);
+		error_set(error, BGW_ERROR_INTERNAL, "no memory for the store");
+		return NULL;
+	}
+	if (store_start(store, error) < 0) {
+		store_close(store);
+		return NULL;
+	}
+	return store;
+}
+
+void store_close(struct store *store)
+{
+	if (store == NULL)
+		return;
+	for (unsigned int i = 0; i < STATEMENT_COUNT; i++)
+		sqlite3_finalize(store->statements[i]);
+	sqlite3_close(store->database);
+	free(store->path);
+	free(store);
+}
+
+bool store_is_new(const struct store *store)
+{
+	int rows = 0;
+
+	/* AUTOINCREMENT keeps the highest number ever given. */
+	if (query_integer((struct store *)store, "SELECT count(*) FROM sqlite_sequence", &rows) < 0)
+		return false;
+	return rows == 0;
+}
+
+static struct object *row_object(sqlite3_stmt *row, struct error *error)
+{
+	static const struct record_reader reader = {.mode = RECORD_LOAD};
+	const char *type_name = (const char *)sqlite3_column_text(row, 0);
+	const char *id = (const char *)sqlite3_column_text(row, 1);
+	const char *body = (const char *)sqlite3_column_text(row, 3);
+	const struct bgw_object_type *type =
+		type_name != NULL ? bgw_object_type_find(type_name) : NULL;
+	struct object *object = NULL;
+	struct error why = {.code = BGW_ERROR_STORE, .message = "is no JSON"};
+	cJSON *json = body != NULL ? cJSON_Parse(body) : NULL;
+
+	if (type == NULL || (type->flags & BGW_TYPE_VIRTUAL) != 0)
+		snprintf(why.message, sizeof(why.message), "is of an unknown type");
+	else if (json != NULL)
+		object = object_parse(type, json, &reader, &why);
+	cJSON_Delete(json);
+	if (object != NULL) {
+		struct bgw_object *base = object_record_mutable(object);
+
+		base->revision = (uint32_t)sqlite3_column_int64(row, 2);
+		if (id != NULL && bgw_uuid_parse(id, &base->id) == 0)
+			return object;
+		snprintf(why.message, sizeof(why.message), "has no valid id");
+		object_free(object);
+	}
+	error_set(error, BGW_ERROR_STORE, "%.64s %.64s: %.300s",
+		  type_name != NULL ? type_name : "?", id != NULL ? id : "?", why.message);
+	return NULL;
+}
+
+int store_load(struct store *store, store_visitor *visit, void *arg, struct error *error)
+{
+	sqlite3_stmt *rows;
+	int step, rc = 0;
+
+	if (sqlite3_prepare_v2(store->database,
+			       "SELECT type, id, revision, body FROM objects ORDER BY seq", -1,
+			       &rows, NULL) != SQLITE_OK)
+		return fail(store, error, "cannot be read");
+	while (rc == 0 && (step = sqlite3_step(rows)) == SQLITE_ROW) {
+		struct error why;
+		struct object *object = row_object(rows, &why);
+
+		if (object == NULL)
+			rc = error_set(error, BGW_ERROR_STORE,
+				       "the store %s is damaged: %.360s; it was left as it is: "
+				       "restore a backup",
+				       store->path, why.message);
+		else
+			rc = visit(arg, object, error);
+	}
+	if (rc == 0 && step != SQLITE_DONE)
+		rc = fail(store, error, "cannot be read");
+	sqlite3_finalize(rows);
+	return rc;
+}
+
+static int statement_run(struct store *store, enum statement which)
+{
+	int rc = sqlite3_step(store->statements[which]);
+
+	sqlite3_reset(store->statements[which]);
+	return rc == SQLITE_DONE ? 0 : -EIO;
+}
+
+static int change_write(struct store *store, const struct change *change, struct error *error)
+{
+	const struct object *object = change->new != NULL ? change->new : change->old;
+	enum statement which = change->old == NULL ? INSERT : change->new == NULL ? DELETE : UPDATE;
+	sqlite3_stmt *statement = store->statements[which];
+	char id[BGW_UUID_TEXT_SIZE];
+	char *body = NULL;
+	int rc;
+
+	if (which != DELETE) {
+		cJSON *json = record_json_given(&object->type->record, object_record(object));
+
+		body = cJSON_PrintUnformatted(json);
+		cJSON_Delete(json);
+		if (body == NULL)
+			return error_set(error, BGW_ERROR_INTERNAL, "no memory to write the store");
+		sqlite3_bind_text(statement, 1, body, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(statement, 2, object_base(object)->revision);
+	}
+	sqlite3_bind_text(statement, 3, object->type->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(statement, 4, bgw_uuid_format(&object_base(object)->id, id), -1,
+			  SQLITE_STATIC);
+	rc = statement_run(store, which);
+	sqlite3_clear_bindings(statement);
+	free(body);
+	if (rc < 0)
+		return fail(store, error, "could not be written");
+	if (sqlite3_changes(store->database) != 1)
+		return error_set(error, BGW_ERROR_STORE,
+				 "the store %s and the objects in memory disagree about %s %s; "
+				 "restart bgwd",
+				 store->path, object->type->name, id);
+	return 0;
+}
+
+static void commit_work(void *arg)
+{
+	struct store *store = arg;
+	int rc = 0;
+
+	if (statement_run(store, BEGIN) < 0) {
+		fail(store, &store->error, "could not be written");
+		return;
+	}
+	for (size_t i = 0; i < store->count && rc == 0; i++)
+		rc = change_write(store, &store->changes[i], &store->error);
+	if (rc == 0 && statement_run(store, COMMIT) < 0)
+		rc = fail(store, &store->error, "could not be written");
+	if (rc < 0 && sqlite3_get_autocommit(store->database) == 0)
+		statement_run(store, ROLLBACK);
+}
+
+static void commit_done(void *arg)
+{
+	struct store *store = arg;
+
+	store->done(store->arg, &store->error);
+}
+
+void store_commit(struct store *store, struct loop *loop, const struct change *changes,
+		  size_t count, store_done *done, void *arg)
+{
+	store->changes = changes;
+	store->count = count;
+	store->done = done;
+	store->arg = arg;
+	store->error.code = BGW_ERROR_NONE;
+	if (loop_work(loop, commit_work, commit_done, store) < 0) {
+		error_set(&store->error, BGW_ERROR_INTERNAL, "no memory to write the store");
+		commit_done(store);
+	}
+}
