@@ -48,6 +48,8 @@ struct bgw_list {
 #define BGW_FIELD_ECHO	   0x080u /**< the first alias is answered too, with the same value */
 #define BGW_FIELD_HIDDEN   0x100u /**< stored, never answered */
 #define BGW_FIELD_NONEMPTY 0x200u /**< a string or list that must not be empty */
+#define BGW_FIELD_DETAIL   0x400u /**< shown of one object, not in tables of many */
+#define BGW_FIELD_COUNTER  0x800u /**< only grows, so that its rate means something */
 
 #define BGW_FIELD_RW (BGW_FIELD_CREATE | BGW_FIELD_UPDATE)
 

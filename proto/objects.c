@@ -32,16 +32,16 @@ static const char *const network_type_names[] = {"vxlan", "gre",   "geneve", "vl
 	{ "id", .type = BGW_UUID, .flags = BGW_FIELD_CREATE, AT(object, id),                       \
 	  .help = "chosen by the client or made by the gateway" },                                 \
 	{ "project_id", { "tenant_id" }, .type = BGW_STRING,                                       \
-	  .flags = BGW_FIELD_CREATE | BGW_FIELD_ECHO, AT(object, project_id),                      \
+	  .flags = BGW_FIELD_CREATE | BGW_FIELD_ECHO | BGW_FIELD_DETAIL, AT(object, project_id),   \
 	  .help = "kept for OpenStack clients" },                                                  \
-	{ "revision_number", .type = BGW_UINT, .flags = 0, AT(object, revision),                   \
+	{ "revision_number", .type = BGW_UINT, .flags = BGW_FIELD_DETAIL, AT(object, revision),    \
 	  .max = UINT32_MAX, .help = "one more with each update" }
 
 #define NAME(object)                                                                               \
 	{ "name", .type = BGW_STRING, .flags = BGW_FIELD_RW | BGW_FIELD_INDEX, AT(object, name),   \
 	  .help = "need not be unique" },                                                          \
-	{ "description", .type = BGW_STRING, .flags = BGW_FIELD_RW, AT(object, description),       \
-	  .help = "for people" }
+	{ "description", .type = BGW_STRING, .flags = BGW_FIELD_RW | BGW_FIELD_DETAIL,             \
+	  AT(object, description), .help = "for people" }
 
 #define ADMIN_STATE_UP(object, what)                                                               \
 	{ "admin_state_up", .type = BGW_BOOL, .flags = BGW_FIELD_RW,                               \
@@ -49,16 +49,25 @@ static const char *const network_type_names[] = {"vxlan", "gre",   "geneve", "vl
 
 #define RUNTIME(text, kind, what)                                                                  \
 	{ text, .type = kind, .flags = BGW_FIELD_RUNTIME, .max = UINT32_MAX, .help = what }
+#define COUNTER(text, what)                                                                        \
+	{ text, .type = BGW_UINT, .flags = BGW_FIELD_RUNTIME | BGW_FIELD_COUNTER,                  \
+	  .max = UINT32_MAX, .help = what }
+#define COUNTER_DETAIL(text, what)                                                                 \
+	{ text, .type = BGW_UINT,                                                                  \
+	  .flags = BGW_FIELD_RUNTIME | BGW_FIELD_COUNTER | BGW_FIELD_DETAIL,                       \
+	  .max = UINT32_MAX, .help = what }
 
 static const struct bgw_field network_fields[] = {
 	COMMON(bgw_network),
 	NAME(bgw_network),
 	ADMIN_STATE_UP(bgw_network, "false stops all forwarding in it"),
-	{ "shared", .type = BGW_BOOL, .flags = BGW_FIELD_RW, AT(bgw_network, shared),
+	{ "shared", .type = BGW_BOOL, .flags = BGW_FIELD_RW | BGW_FIELD_DETAIL,
+	  AT(bgw_network, shared),
 	  .help = "label for OpenStack clients" },
 	{ "mtu", .type = BGW_UINT, .flags = BGW_FIELD_RW, AT(bgw_network, mtu),
 	  .min = 68, .max = 65535, .preset = "1500", .help = "bytes of payload hosts may send" },
-	{ "provider:network_type", { "network_type" }, .type = BGW_ENUM, .flags = BGW_FIELD_CREATE,
+	{ "provider:network_type", { "network_type" }, .type = BGW_ENUM,
+	  .flags = BGW_FIELD_CREATE | BGW_FIELD_DETAIL,
 	  AT(bgw_network, network_type), .choices = network_type_names, .preset = "vxlan",
 	  .help = "label for OpenStack clients" },
 	{ "provider:segmentation_id", { "segmentation_id" }, .type = BGW_UINT,
@@ -187,28 +196,29 @@ static const struct bgw_field l2_remote_gateway_connection_fields[] = {
 	{ "encapsulation", .type = BGW_ENUM, .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE,
 	  AT(bgw_l2_remote_gateway_connection, encapsulation), .choices = bgw_encapsulation_names,
 	  .help = "by default the first of the remote gateway's" },
-	{ "gre_key", .type = BGW_ENUM, .flags = BGW_FIELD_RW,
+	{ "gre_key", .type = BGW_ENUM, .flags = BGW_FIELD_RW | BGW_FIELD_DETAIL,
 	  AT(bgw_l2_remote_gateway_connection, gre_key), .choices = gre_key_names,
 	  .preset = "segmentation_id", .help = "\"none\" for one keyless GRE connection" },
-	{ "mtu_signal", .type = BGW_BOOL, .flags = BGW_FIELD_RW,
+	{ "mtu_signal", .type = BGW_BOOL, .flags = BGW_FIELD_RW | BGW_FIELD_DETAIL,
 	  AT(bgw_l2_remote_gateway_connection, mtu_signal), .preset = "true",
 	  .help = "answer frames that are too big with ICMP" },
 	ADMIN_STATE_UP(bgw_l2_remote_gateway_connection, "false drains it"),
 	RUNTIME("mtu", BGW_UINT, "bytes of payload that fit through it"),
 	RUNTIME("status", BGW_STRING, "ACTIVE or DOWN"),
-	RUNTIME("rx_packets", BGW_UINT, "frames from it"),
-	RUNTIME("rx_bytes", BGW_UINT, "bytes of those frames"),
-	RUNTIME("tx_packets", BGW_UINT, "frames into it"),
-	RUNTIME("tx_bytes", BGW_UINT, "bytes of those frames"),
+	COUNTER("rx_packets", "frames from it"),
+	COUNTER("rx_bytes", "bytes of those frames"),
+	COUNTER("tx_packets", "frames into it"),
+	COUNTER("tx_bytes", "bytes of those frames"),
 };
 
 static const struct bgw_field l2_remote_mac_fields[] = {
 	{ "id", { "uuid" }, .type = BGW_UUID, .flags = BGW_FIELD_CREATE | BGW_FIELD_ECHO,
 	  AT(bgw_l2_remote_mac, id), .help = "chosen by the client or made by the gateway" },
 	{ "project_id", { "tenant_id" }, .type = BGW_STRING,
-	  .flags = BGW_FIELD_CREATE | BGW_FIELD_ECHO, AT(bgw_l2_remote_mac, project_id),
+	  .flags = BGW_FIELD_CREATE | BGW_FIELD_ECHO | BGW_FIELD_DETAIL,
+	  AT(bgw_l2_remote_mac, project_id),
 	  .help = "kept for OpenStack clients" },
-	{ "revision_number", .type = BGW_UINT, .flags = 0, AT(bgw_l2_remote_mac, revision),
+	{ "revision_number", .type = BGW_UINT, .flags = BGW_FIELD_DETAIL, AT(bgw_l2_remote_mac, revision),
 	  .max = UINT32_MAX, .help = "one more with each update" },
 	{ "mac", .type = BGW_MAC, .flags = BGW_FIELD_CREATE | BGW_FIELD_REQUIRED | BGW_FIELD_INDEX,
 	  AT(bgw_l2_remote_mac, mac), .help = "unicast MAC" },
@@ -236,16 +246,16 @@ static const struct bgw_field port_fields[] = {
 	RUNTIME("status", BGW_STRING, "ACTIVE when the link is up, else DOWN"),
 	RUNTIME("mac_address", BGW_MAC, "of the port"),
 	RUNTIME("mtu", BGW_UINT, "bytes of payload"),
-	RUNTIME("rx_packets", BGW_UINT, "frames received"),
-	RUNTIME("rx_bytes", BGW_UINT, "bytes received"),
-	RUNTIME("tx_packets", BGW_UINT, "frames sent"),
-	RUNTIME("tx_bytes", BGW_UINT, "bytes sent"),
-	RUNTIME("replicated_packets", BGW_UINT, "copies made of frames received, to flood them"),
-	RUNTIME("originated_packets", BGW_UINT, "frames the gateway made because of those received"),
-	RUNTIME("consumed_packets", BGW_UINT, "frames received that ended here on purpose"),
-	RUNTIME("to_linux_packets", BGW_UINT, "frames received and given to Linux"),
-	RUNTIME("from_linux_packets", BGW_UINT, "frames sent for Linux, by the mirror"),
-	RUNTIME("dropped_packets", BGW_UINT, "frames received and dropped, for any reason"),
+	COUNTER("rx_packets", "frames received"),
+	COUNTER("rx_bytes", "bytes received"),
+	COUNTER("tx_packets", "frames sent"),
+	COUNTER("tx_bytes", "bytes sent"),
+	COUNTER_DETAIL("replicated_packets", "copies made of frames received, to flood them"),
+	COUNTER_DETAIL("originated_packets", "frames the gateway made because of those received"),
+	COUNTER_DETAIL("consumed_packets", "frames received that ended here on purpose"),
+	COUNTER_DETAIL("to_linux_packets", "frames received and given to Linux"),
+	COUNTER_DETAIL("from_linux_packets", "frames sent for Linux, by the mirror"),
+	COUNTER("dropped_packets", "frames received and dropped, for any reason"),
 };
 
 static const struct bgw_field mac_fields[] = {
@@ -264,7 +274,7 @@ static const struct bgw_field mac_fields[] = {
 static const struct bgw_field worker_fields[] = {
 	RUNTIME("id", BGW_STRING, "worker number"),
 	RUNTIME("core", BGW_UINT, "CPU"),
-	RUNTIME("rx_packets", BGW_UINT, "packets received"),
+	COUNTER("rx_packets", "packets received"),
 	RUNTIME("cycles_per_packet", BGW_UINT, "busy cycles over packets"),
 	RUNTIME("busy_percent", BGW_UINT, "share of time with packets"),
 };
@@ -272,7 +282,7 @@ static const struct bgw_field worker_fields[] = {
 static const struct bgw_field drop_fields[] = {
 	RUNTIME("id", BGW_STRING, "the reason"),
 	RUNTIME("reason", BGW_STRING, "the reason"),
-	RUNTIME("packets", BGW_UINT, "frames dropped for it"),
+	COUNTER("packets", "frames dropped for it"),
 };
 
 static const struct bgw_field neighbour_fields[] = {
@@ -292,12 +302,12 @@ static const struct bgw_field neighbour_fields[] = {
 		.record = FIELDS(bgw_##symbol, table),       \
 		__VA_ARGS__,                                 \
 	}
-#define VIEW(symbol, text, many, path, table, ...)                                          \
+#define VIEW(symbol, text, many, path, table, more, ...)                                       \
 	const struct bgw_object_type bgw_##symbol##_type = {                                \
 		.name = text,                                                               \
 		.plural = many,                                                             \
 		.collection = path,                                                         \
-		.flags = BGW_TYPE_VIRTUAL,                                                  \
+		.flags = BGW_TYPE_VIRTUAL | (more),                                         \
 		.not_found = BGW_ERROR_NOT_FOUND,                                           \
 		.record = {.count = sizeof(table) / sizeof((table)[0]), .fields = (table)}, \
 		__VA_ARGS__,                                                                \
@@ -332,10 +342,10 @@ TYPE(l2_remote_mac, "l2_remote_mac", "l2_remote_macs", "l2-remote-macs", l2_remo
      .max_body_bytes = 64 << 20, .not_found = BGW_ERROR_REMOTE_MAC_NOT_FOUND,
      .in_use = BGW_ERROR_CONFLICT, .exists = BGW_ERROR_REMOTE_MAC_EXISTS,
      .help = "a MAC behind a remote gateway connection");
-VIEW(mac, "mac", "macs", "macs", mac_fields, .help = "the MAC table, learned and static");
-VIEW(worker, "worker", "workers", "workers", worker_fields, .help = "what each worker does");
-VIEW(drop, "drop", "drops", "drops", drop_fields, .help = "frames dropped, by reason");
-VIEW(neighbour, "neighbour", "neighbours", "neighbours", neighbour_fields,
+VIEW(mac, "mac", "macs", "macs", mac_fields, BGW_TYPE_FLUSH, .help = "the MAC table, learned and static");
+VIEW(worker, "worker", "workers", "workers", worker_fields, 0, .help = "what each worker does");
+VIEW(drop, "drop", "drops", "drops", drop_fields, 0, .help = "frames dropped, by reason");
+VIEW(neighbour, "neighbour", "neighbours", "neighbours", neighbour_fields, 0,
      .help = "next hops on the underlay");
 
 const struct bgw_object_type *const bgw_object_types[] = {

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "arguments.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "device.h"
+#include "text.h"
+
+static bool allowed(const struct bgw_field *field, enum purpose purpose)
+{
+	switch (purpose) {
+	case PURPOSE_CREATE:
+		return (field->flags & BGW_FIELD_CREATE) != 0;
+	case PURPOSE_UPDATE:
+		return (field->flags & BGW_FIELD_UPDATE) != 0;
+	case PURPOSE_FILTER:
+		break;
+	}
+	return field->type != BGW_RECORD;
+}
+
+const struct bgw_field *arguments_option(const struct bgw_object_type *type, const char *name,
+					 enum purpose purpose)
+{
+	const struct bgw_field *field;
+	struct text spelt = {NULL, 0};
+
+	text_add(&spelt, "%s", name);
+	for (char *at = spelt.bytes; *at != '\0'; at++)
+		if (*at == '-')
+			*at = '_';
+	field = bgw_field_find(&type->record, text_get(&spelt));
+	if (field == NULL) {
+		text_add(&spelt, "s");
+		field = bgw_field_find(&type->record, text_get(&spelt));
+		if (field != NULL && (field->flags & BGW_FIELD_LIST) == 0)
+			field = NULL;
+	}
+	text_free(&spelt);
+	return field != NULL && allowed(field, purpose) ? field : NULL;
+}
+
+bool arguments_by_place(const struct bgw_field *field)
+{
+	if ((field->flags & BGW_FIELD_CREATE) == 0 || field->type == BGW_UUID)
+		return false;
+	return strcmp(field->name, "name") == 0 || (field->flags & BGW_FIELD_REQUIRED) != 0 ||
+	       arguments_may_be_left_out(field);
+}
+
+bool arguments_may_be_left_out(const struct bgw_field *field)
+{
+	const uint32_t both = BGW_FIELD_NULLABLE | BGW_FIELD_INDEX | BGW_FIELD_CREATE;
+
+	return (field->flags & both) == both;
+}
+
+/* A value as JSON; what does not look like its type goes as text, for the gateway to refuse. */
+static enum outcome value_of(struct session *session, const struct bgw_field *field,
+			     const char *text, cJSON **value)
+{
+	enum outcome outcome;
+	uint32_t number;
+	char *id;
+
+	switch (field->type) {
+	case BGW_BOOL:
+		if (strcasecmp(text, "true") == 0 || strcasecmp(text, "false") == 0) {
+			*value = cJSON_CreateBool(strcasecmp(text, "true") == 0);
+			return OUTCOME_OK;
+		}
+		break;
+	case BGW_UINT:
+		if (bgw_uint_parse(text, &number) == 0) {
+			*value = cJSON_CreateNumber(number);
+			return OUTCOME_OK;
+		}
+		break;
+	case BGW_REF:
+		outcome = collection_resolve(session, bgw_object_type_find(field->ref), text, &id);
+		if (outcome != OUTCOME_OK)
+			return outcome;
+		*value = cJSON_CreateString(id);
+		free(id);
+		return OUTCOME_OK;
+	case BGW_RECORD:
+		return device_parse(field, text, value);
+	default:
+		break;
+	}
+	*value = cJSON_CreateString(text);
+	return OUTCOME_OK;
+}
+
+/* Adds to the list that an earlier option began. */
+static enum outcome add_to_list(struct session *session, cJSON *members,
+				const struct bgw_field *field, const char *text)
+{
+	cJSON *list = cJSON_GetObjectItem(members, field->name), *value = NULL;
+	char *copy = must_copy(text), *rest = copy, *word;
+	enum outcome outcome = OUTCOME_OK;
+
+	if (list == NULL)
+		list = cJSON_AddArrayToObject(members, field->name);
+	if (field->type == BGW_RECORD) {
+		outcome = value_of(session, field, text, &value);
+		while (outcome == OUTCOME_OK && cJSON_IsArray(value) && value->child != NULL)
+			cJSON_AddItemToArray(list, cJSON_DetachItemFromArray(value, 0));
+		if (outcome == OUTCOME_OK && cJSON_IsObject(value))
+			cJSON_AddItemToArray(list, value);
+		else
+			cJSON_Delete(value);
+	} else {
+		while (outcome == OUTCOME_OK && (word = strsep(&rest, ",")) != NULL) {
+			if (word[0] == '\0')
+				continue;
+			outcome = value_of(session, field, word, &value);
+			if (outcome == OUTCOME_OK)
+				cJSON_AddItemToArray(list, value);
+		}
+	}
+	free(copy);
+	return outcome;
+}
+
+enum outcome arguments_set(struct session *session, cJSON *members, const struct bgw_field *field,
+			   const char *text)
+{
+	cJSON *value = NULL;
+	enum outcome outcome;
+
+	if ((field->flags & BGW_FIELD_LIST) != 0)
+		return add_to_list(session, members, field, text);
+	if (text[0] == '\0' && (field->flags & BGW_FIELD_NULLABLE) != 0) {
+		cJSON_DeleteItemFromObject(members, field->name);
+		cJSON_AddNullToObject(members, field->name);
+		return OUTCOME_OK;
+	}
+	outcome = value_of(session, field, text, &value);
+	if (outcome == OUTCOME_OK) {
+		cJSON_DeleteItemFromObject(members, field->name);
+		cJSON_AddItemToObject(members, field->name, value);
+	}
+	return outcome;
+}
+
+static int extra_index(const char *const *extra, const char *name)
+{
+	for (int i = 0; extra != NULL && extra[i] != NULL; i++)
+		if (strcmp(extra[i], name) == 0)
+			return i;
+	return -1;
+}
+
+enum outcome arguments_parse(struct session *session, const struct bgw_object_type *type,
+			     enum purpose purpose, int count, char **words, cJSON *members,
+			     int *places, const char *const *extra, const char **extra_values)
+{
+	enum outcome outcome = OUTCOME_OK;
+
+	*places = 0;
+	for (int i = 0; i < count && outcome == OUTCOME_OK; i++) {
+		const struct bgw_field *field;
+		char *name, *value;
+		int index;
+
+		if (strncmp(words[i], "--", 2) != 0) {
+			words[(*places)++] = words[i];
+			continue;
+		}
+		name = must_copy(words[i] + 2);
+		value = strchr(name, '=');
+		if (value != NULL)
+			*value++ = '\0';
+		index = extra_index(extra, name);
+		field = arguments_option(type, name, purpose);
+		if (index < 0 && field == NULL)
+			outcome = complain(OUTCOME_USAGE, "%s takes no --%s", type->name, name);
+		else if (value == NULL && i + 1 == count)
+			outcome = complain(OUTCOME_USAGE, "--%s needs a value", name);
+		else {
+			const char *text =
+				value != NULL ? words[i] + (value - name) + 2 : words[++i];
+
+			if (index >= 0)
+				extra_values[index] = text;
+			else
+				outcome = arguments_set(session, members, field, text);
+		}
+		free(name);
+	}
+	return outcome;
+}
+
+enum outcome arguments_place(struct session *session, const struct bgw_object_type *type, int count,
+			     char **words, cJSON *members)
+{
+	int least = 0, most = 0, at = 0;
+
+	for (uint32_t i = 0; i < type->record.count; i++)
+		if (arguments_by_place(&type->record.fields[i])) {
+			most++;
+			least += !arguments_may_be_left_out(&type->record.fields[i]);
+		}
+	if (count != least && count != most)
+		return complain(OUTCOME_USAGE, "%d %s given where %d %s needed; see bgwctl help",
+				count, count == 1 ? "argument is" : "arguments are", least,
+				least == 1 ? "is" : "are");
+	for (uint32_t i = 0; i < type->record.count; i++) {
+		const struct bgw_field *field = &type->record.fields[i];
+		enum outcome outcome;
+
+		if (!arguments_by_place(field))
+			continue;
+		if (count != most && arguments_may_be_left_out(field))
+			continue;
+		outcome = arguments_set(session, members, field, words[at++]);
+		if (outcome != OUTCOME_OK)
+			return outcome;
+	}
+	return OUTCOME_OK;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cell.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "names.h"
+
+void cell_add_scaled(struct text *text, double number)
+{
+	static const char *const units[] = {"", "k", "M", "G", "T"};
+	size_t unit = 0;
+
+	while (number >= 999.95 && unit + 1 < sizeof(units) / sizeof(units[0])) {
+		number /= 1000;
+		unit++;
+	}
+	text_add(text, unit == 0 || number >= 99.95 ? "%.0f%s" : "%.1f%s", number, units[unit]);
+}
+
+/* What tells one record from another: its strings and tags, and the records inside it. */
+static void add_record(struct text *text, struct session *session, const struct bgw_field *field,
+		       const cJSON *value)
+{
+	bool first = true;
+
+	for (uint32_t i = 0; i < field->record->count; i++) {
+		const struct bgw_field *member = &field->record->fields[i];
+		const cJSON *inner = cJSON_GetObjectItem(value, member->name);
+
+		if (member->type != BGW_STRING && member->type != BGW_TAGS &&
+		    member->type != BGW_RECORD)
+			continue;
+		if (inner == NULL || (cJSON_IsArray(inner) && inner->child == NULL))
+			continue;
+		text_add(text, "%s", first ? "" : member->type == BGW_RECORD ? ":" : "|");
+		cell_add(text, session, member, inner);
+		first = false;
+	}
+}
+
+static void add_one(struct text *text, struct session *session, const struct bgw_field *field,
+		    const cJSON *value)
+{
+	const char *string = cJSON_GetStringValue(value);
+
+	if (field->type == BGW_RECORD && cJSON_IsObject(value))
+		add_record(text, session, field, value);
+	else if (string != NULL && field->ref != NULL)
+		text_add(text, "%s", names_of(session, field->ref, string));
+	else if (string != NULL)
+		text_add(text, "%s", string[0] != '\0' ? string : "-");
+	else if (cJSON_IsBool(value))
+		text_add(text, "%s", cJSON_IsTrue(value) ? "true" : "false");
+	else if (cJSON_IsNumber(value) &&
+		 fabs(value->valuedouble - nearbyint(value->valuedouble)) > 0)
+		text_add(text, "%.1f", value->valuedouble);
+	else if (cJSON_IsNumber(value))
+		text_add(text, "%.0f", value->valuedouble);
+	else
+		text_add(text, "-");
+}
+
+void cell_add(struct text *text, struct session *session, const struct bgw_field *field,
+	      const cJSON *value)
+{
+	const cJSON *item;
+
+	if (!cJSON_IsArray(value)) {
+		add_one(text, session, field, value);
+		return;
+	}
+	if (value->child == NULL)
+		text_add(text, "-");
+	cJSON_ArrayForEach (item, value) {
+		if (item != value->child)
+			text_add(text, ",");
+		add_one(text, session, field, item);
+	}
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "client.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TIMEOUT_S 60L
+
+struct client {
+	CURL *curl;
+	struct curl_slist *headers;
+	const char *url; /* as the user gave it */
+	char *base;	 /* what paths are appended to */
+};
+
+struct received {
+	char *text;
+	size_t length;
+};
+
+static size_t receive(char *data, size_t size, size_t count, void *into)
+{
+	struct received *received = into;
+	size_t length = size * count;
+	char *text = realloc(received->text, received->length + length + 1);
+
+	if (text == NULL)
+		return 0;
+	memcpy(text + received->length, data, length);
+	received->text = text;
+	received->length += length;
+	text[received->length] = '\0';
+	return length;
+}
+
+static int add_header(struct client *client, const char *header)
+{
+	struct curl_slist *headers = curl_slist_append(client->headers, header);
+
+	if (headers == NULL)
+		return -1;
+	client->headers = headers;
+	return 0;
+}
+
+static int set_address(struct client *client, const char *url)
+{
+	const char *socket = NULL;
+
+	if (strncmp(url, "unix:", 5) == 0) {
+		socket = url + 5;
+		while (socket[0] == '/' && socket[1] == '/')
+			socket++;
+		if (curl_easy_setopt(client->curl, CURLOPT_UNIX_SOCKET_PATH, socket) != CURLE_OK)
+			return -1;
+		client->base = strdup("http://localhost");
+	} else if (strstr(url, "://") != NULL) {
+		client->base = strdup(url);
+	} else if (asprintf(&client->base, "http://%s", url) < 0) {
+		client->base = NULL;
+	}
+	if (client->base == NULL)
+		return -1;
+	for (size_t end = strlen(client->base); end > 0 && client->base[end - 1] == '/'; end--)
+		client->base[end - 1] = '\0';
+	return 0;
+}
+
+static int set_options(struct client *client, const struct client_options *options)
+{
+	char *header = NULL;
+	int err = 0;
+
+	if (set_address(client, options->url) != 0)
+		return -1;
+	if (add_header(client, "Content-Type: application/json") != 0 ||
+	    add_header(client, "Accept: application/json") != 0)
+		return -1;
+	if (options->token != NULL) {
+		err = asprintf(&header, "X-Auth-Token: %s", options->token) < 0;
+		if (err == 0) {
+			err = add_header(client, header);
+			free(header);
+		}
+	}
+	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, client->headers);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive);
+	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, TIMEOUT_S);
+	curl_easy_setopt(client->curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(client->curl, CURLOPT_CAINFO, options->ca);
+	curl_easy_setopt(client->curl, CURLOPT_SSLCERT, options->cert);
+	curl_easy_setopt(client->curl, CURLOPT_SSLKEY, options->key);
+	return err;
+}
+
+enum outcome client_open(const struct client_options *options, struct client **client)
+{
+	struct client *opened = calloc(1, sizeof(*opened));
+
+	if (opened != NULL) {
+		opened->url = options->url;
+		opened->curl = curl_easy_init();
+		if (opened->curl != NULL && set_options(opened, options) == 0) {
+			*client = opened;
+			return OUTCOME_OK;
+		}
+		client_close(opened);
+	}
+	return complain(OUTCOME_UNREACHABLE, "there is not enough memory");
+}
+
+void client_close(struct client *client)
+{
+	if (client == NULL)
+		return;
+	curl_slist_free_all(client->headers);
+	curl_easy_cleanup(client->curl);
+	free(client->base);
+	free(client);
+}
+
+char *client_escape(struct client *client, const char *text)
+{
+	char *escaped = curl_easy_escape(client->curl, text, 0);
+	char *copy = escaped != NULL ? strdup(escaped) : NULL;
+
+	curl_free(escaped);
+	return copy;
+}
+
+/* The gateway's own sentence, if the answer has one. */
+static enum outcome refused(long status, const cJSON *answer)
+{
+	const cJSON *error = cJSON_GetObjectItem(answer, "NeutronError");
+	const char *message = cJSON_GetStringValue(cJSON_GetObjectItem(error, "message"));
+	const char *detail = cJSON_GetStringValue(cJSON_GetObjectItem(error, "detail"));
+
+	if (message == NULL)
+		return complain(OUTCOME_REFUSED, "the gateway answered with status %ld", status);
+	if (detail != NULL && detail[0] != '\0')
+		return complain(OUTCOME_REFUSED, "%s (%s)", message, detail);
+	return complain(OUTCOME_REFUSED, "%s", message);
+}
+
+static enum outcome judge(struct client *client, const struct received *received, cJSON **answer)
+{
+	cJSON *parsed = received->length > 0 ? cJSON_Parse(received->text) : NULL;
+	enum outcome outcome = OUTCOME_OK;
+	long status = 0;
+
+	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200 || status > 299)
+		outcome = refused(status, parsed);
+	else if (received->length > 0 && parsed == NULL)
+		outcome =
+			complain(OUTCOME_UNREACHABLE, "%s answers, but not with JSON", client->url);
+	if (outcome == OUTCOME_OK && answer != NULL)
+		*answer = parsed;
+	else
+		cJSON_Delete(parsed);
+	return outcome;
+}
+
+enum outcome client_request(struct client *client, const char *method, const char *path,
+			    const cJSON *body, cJSON **answer)
+{
+	char *text = body != NULL ? cJSON_PrintUnformatted(body) : NULL;
+	struct received received = {NULL, 0};
+	char *url = NULL;
+	enum outcome outcome;
+	CURLcode code;
+
+	if (answer != NULL)
+		*answer = NULL;
+	if (asprintf(&url, "%s/v2.0/%s", client->base, path) < 0)
+		url = NULL;
+	if (url == NULL || (body != NULL && text == NULL)) {
+		outcome = complain(OUTCOME_UNREACHABLE, "there is not enough memory");
+	} else {
+		curl_easy_setopt(client->curl, CURLOPT_URL, url);
+		curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, text);
+		if (text == NULL)
+			curl_easy_setopt(client->curl, CURLOPT_HTTPGET, 1L);
+		curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, method);
+		curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &received);
+		code = curl_easy_perform(client->curl);
+		outcome = code == CURLE_OK
+				  ? judge(client, &received, answer)
+				  : complain(OUTCOME_UNREACHABLE, "no gateway answers at %s: %s",
+					     client->url, curl_easy_strerror(code));
+	}
+	free(received.text);
+	free(url);
+	free(text);
+	return outcome;
+}

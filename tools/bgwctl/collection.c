@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "collection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+#define PREFIX_MIN 4 /* characters of an id that may stand for it */
+
+static enum outcome not_an_answer(const struct bgw_object_type *type)
+{
+	return complain(OUTCOME_UNREACHABLE, "the answer holds no %s: is this a gateway's API?",
+			type->plural);
+}
+
+/* The query of the next page, NULL after the last. It lives as long as the answer. */
+static const char *next_page(const cJSON *answer, const struct bgw_object_type *type)
+{
+	struct text member = {NULL, 0};
+	const cJSON *links, *link;
+	const char *query = NULL;
+
+	text_add(&member, "%s_links", type->plural);
+	links = cJSON_GetObjectItem(answer, text_get(&member));
+	text_free(&member);
+	cJSON_ArrayForEach (link, links) {
+		const char *rel = cJSON_GetStringValue(cJSON_GetObjectItem(link, "rel"));
+		const char *href = cJSON_GetStringValue(cJSON_GetObjectItem(link, "href"));
+
+		if (rel != NULL && href != NULL && strcmp(rel, "next") == 0)
+			query = strchr(href, '?');
+	}
+	return query != NULL ? query + 1 : NULL;
+}
+
+enum outcome collection_list(struct session *session, const struct bgw_object_type *type,
+			     const char *query, cJSON **list)
+{
+	cJSON *all = cJSON_CreateArray();
+	char *page = query != NULL ? must_copy(query) : NULL;
+	enum outcome outcome;
+
+	do {
+		struct text path = {NULL, 0};
+		cJSON *answer = NULL, *items, *item;
+		const char *next;
+
+		text_add(&path, "%s%s%s", type->collection, page != NULL ? "?" : "",
+			 page != NULL ? page : "");
+		outcome = client_request(session->client, "GET", text_get(&path), NULL, &answer);
+		text_free(&path);
+		free(page);
+		page = NULL;
+		if (outcome != OUTCOME_OK)
+			break;
+		items = cJSON_GetObjectItem(answer, type->plural);
+		if (!cJSON_IsArray(items))
+			outcome = not_an_answer(type);
+		while ((item = cJSON_DetachItemFromArray(items, 0)) != NULL)
+			cJSON_AddItemToArray(all, item);
+		next = next_page(answer, type);
+		if (next != NULL)
+			page = must_copy(next);
+		cJSON_Delete(answer);
+	} while (page != NULL && outcome == OUTCOME_OK);
+	free(page);
+	if (outcome != OUTCOME_OK) {
+		cJSON_Delete(all);
+		all = NULL;
+	}
+	*list = all;
+	return outcome;
+}
+
+/* Takes the one object out of an answer. */
+static enum outcome take(cJSON *answer, const struct bgw_object_type *type, cJSON **object)
+{
+	*object = cJSON_DetachItemFromObject(answer, type->name);
+	cJSON_Delete(answer);
+	return *object != NULL ? OUTCOME_OK : not_an_answer(type);
+}
+
+/* collection/id, the id escaped: it may be what the user typed. */
+static void item_path(struct session *session, const struct bgw_object_type *type, const char *id,
+		      struct text *path)
+{
+	char *escaped = client_escape(session->client, id);
+
+	text_add(path, "%s/%s", type->collection, escaped != NULL ? escaped : "");
+	free(escaped);
+}
+
+enum outcome collection_show(struct session *session, const struct bgw_object_type *type,
+			     const char *id, cJSON **object)
+{
+	struct text path = {NULL, 0};
+	cJSON *answer = NULL;
+	enum outcome outcome;
+
+	item_path(session, type, id, &path);
+	outcome = client_request(session->client, "GET", text_get(&path), NULL, &answer);
+	text_free(&path);
+	return outcome == OUTCOME_OK ? take(answer, type, object) : outcome;
+}
+
+enum outcome collection_write(struct session *session, const struct bgw_object_type *type,
+			      const char *id, const cJSON *members, cJSON **object)
+{
+	cJSON *body = cJSON_CreateObject(), *answer = NULL;
+	struct text path = {NULL, 0};
+	enum outcome outcome;
+
+	cJSON_AddItemToObject(body, type->name, cJSON_Duplicate(members, true));
+	if (id != NULL)
+		item_path(session, type, id, &path);
+	else
+		text_add(&path, "%s", type->collection);
+	outcome = client_request(session->client, id != NULL ? "PUT" : "POST", text_get(&path),
+				 body, &answer);
+	text_free(&path);
+	cJSON_Delete(body);
+	return outcome == OUTCOME_OK ? take(answer, type, object) : outcome;
+}
+
+enum outcome collection_delete(struct session *session, const struct bgw_object_type *type,
+			       const char *id)
+{
+	struct text path = {NULL, 0};
+	enum outcome outcome;
+
+	item_path(session, type, id, &path);
+	outcome = client_request(session->client, "DELETE", text_get(&path), NULL, NULL);
+	text_free(&path);
+	return outcome;
+}
+
+const struct bgw_field *collection_label(const struct bgw_object_type *type)
+{
+	const struct bgw_field *name = bgw_field_find(&type->record, "name");
+
+	return name != NULL ? name : bgw_field_find(&type->record, "mac");
+}
+
+/* The objects whose label is the given text. A MAC may be written in several ways; an object that
+ * is called by its MAC is found by the canonical one. */
+static enum outcome find_by_label(struct session *session, const struct bgw_object_type *type,
+				  const char *given, cJSON **list)
+{
+	const struct bgw_field *label = collection_label(type);
+	struct text query = {NULL, 0};
+	enum outcome outcome = OUTCOME_OK;
+	char mac_text[BGW_MAC_TEXT_SIZE];
+	struct bgw_mac mac;
+	char *escaped;
+
+	*list = NULL;
+	if (label == NULL)
+		return OUTCOME_OK;
+	if (label->type == BGW_MAC) {
+		if (bgw_mac_parse(given, &mac) != 0)
+			return OUTCOME_OK;
+		given = bgw_mac_format(&mac, mac_text);
+	}
+	escaped = client_escape(session->client, given);
+	text_add(&query, "%s=%s&fields=id", label->name, escaped != NULL ? escaped : "");
+	free(escaped);
+	outcome = collection_list(session, type, text_get(&query), list);
+	text_free(&query);
+	return outcome;
+}
+
+/* The objects whose id begins with the given text. */
+static enum outcome find_by_prefix(struct session *session, const struct bgw_object_type *type,
+				   const char *given, cJSON **list)
+{
+	enum outcome outcome = collection_list(session, type, "fields=id", list);
+
+	for (int i = outcome == OUTCOME_OK ? cJSON_GetArraySize(*list) : 0; i > 0; i--) {
+		const cJSON *item = cJSON_GetArrayItem(*list, i - 1);
+		const char *id = cJSON_GetStringValue(cJSON_GetObjectItem(item, "id"));
+
+		if (id == NULL || strncmp(id, given, strlen(given)) != 0)
+			cJSON_DeleteItemFromArray(*list, i - 1);
+	}
+	return outcome;
+}
+
+enum outcome collection_resolve(struct session *session, const struct bgw_object_type *type,
+				const char *given, char **id)
+{
+	enum outcome outcome;
+	struct bgw_uuid uuid;
+	cJSON *found = NULL;
+	const char *text;
+
+	if (bgw_uuid_parse(given, &uuid) == 0) {
+		*id = must_copy(given);
+		return OUTCOME_OK;
+	}
+	outcome = find_by_label(session, type, given, &found);
+	if (outcome == OUTCOME_OK && cJSON_GetArraySize(found) == 0 &&
+	    strlen(given) >= PREFIX_MIN) {
+		cJSON_Delete(found);
+		outcome = find_by_prefix(session, type, given, &found);
+	}
+	if (outcome != OUTCOME_OK)
+		return outcome;
+	text = cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetArrayItem(found, 0), "id"));
+	if (cJSON_GetArraySize(found) > 1)
+		outcome = complain(OUTCOME_REFUSED, "%d %s are called %s: give an id",
+				   cJSON_GetArraySize(found), type->plural, given);
+	else if (text == NULL)
+		outcome = complain(OUTCOME_REFUSED, "there is no %s called %s", type->name, given);
+	else
+		*id = must_copy(text);
+	cJSON_Delete(found);
+	return outcome;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGWCTL_COLLECTION_H
+#define BGWCTL_COLLECTION_H
+
+/**
+ * Objects of one type as the API answers them, and how a user may name one of them.
+ */
+
+#include "objects.h"
+#include "session.h"
+
+/**
+ * All objects of a type, page after page. query is NULL or what follows the '?'. *list becomes an
+ * array, the caller's to delete.
+ */
+enum outcome collection_list(struct session *session, const struct bgw_object_type *type,
+			     const char *query, cJSON **list);
+
+/** One object; *object is the caller's to delete. */
+enum outcome collection_show(struct session *session, const struct bgw_object_type *type,
+			     const char *id, cJSON **object);
+
+/** Sends a create (id NULL) or an update of the members given; *object as above. */
+enum outcome collection_write(struct session *session, const struct bgw_object_type *type,
+			      const char *id, const cJSON *members, cJSON **object);
+
+enum outcome collection_delete(struct session *session, const struct bgw_object_type *type,
+			       const char *id);
+
+/**
+ * The id that a user means: an id is itself; else it is looked for among the names of the type, or
+ * among its MACs, and last among the beginnings of ids. Neither none nor several will do. *id is
+ * the caller's to free.
+ */
+enum outcome collection_resolve(struct session *session, const struct bgw_object_type *type,
+				const char *given, char **id);
+
+/** The member that users call objects of the type by: name or mac, NULL where it has neither. */
+const struct bgw_field *collection_label(const struct bgw_object_type *type);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "print.h"
+#include "text.h"
+
+/* Members that were given as filters, as a query. Several of a list mean any of them. */
+static void query_add(struct session *session, struct text *query, const char *name,
+		      const cJSON *value)
+{
+	const char *string = cJSON_GetStringValue(value);
+	const cJSON *item;
+	char *escaped;
+
+	if (cJSON_IsArray(value)) {
+		cJSON_ArrayForEach (item, value)
+			query_add(session, query, name, item);
+		return;
+	}
+	text_add(query, "%s%s=", query->length > 0 ? "&" : "", name);
+	if (string != NULL) {
+		escaped = client_escape(session->client, string);
+		text_add(query, "%s", escaped != NULL ? escaped : "");
+		free(escaped);
+	} else if (cJSON_IsBool(value)) {
+		text_add(query, "%s", cJSON_IsTrue(value) ? "true" : "false");
+	} else if (cJSON_IsNumber(value)) {
+		text_add(query, "%.0f", value->valuedouble);
+	}
+}
+
+static void query_of(struct session *session, const cJSON *members, struct text *query)
+{
+	const cJSON *member;
+
+	cJSON_ArrayForEach (member, members)
+		query_add(session, query, member->string, member);
+}
+
+static enum outcome run_list(struct session *session, const struct bgw_object_type *type, int count,
+			     char **words)
+{
+	static const char *const extra[] = {"fields", "sort-key", "sort-dir", "limit", NULL};
+	const char *given[] = {NULL, NULL, NULL, NULL};
+	cJSON *members = cJSON_CreateObject(), *list = NULL;
+	struct text query = {NULL, 0};
+	enum outcome outcome;
+	int places;
+
+	outcome = arguments_parse(session, type, PURPOSE_FILTER, count, words, members, &places,
+				  extra, given);
+	if (outcome == OUTCOME_OK && places > 0)
+		outcome = complain(OUTCOME_USAGE, "\"%s\" is no option; filters are --member value",
+				   words[0]);
+	if (outcome == OUTCOME_OK) {
+		query_of(session, members, &query);
+		for (size_t i = 1; i < 4; i++)
+			if (given[i] != NULL) {
+				struct cJSON *value = cJSON_CreateString(given[i]);
+				static const char *const names[] = {"", "sort_key", "sort_dir",
+								    "limit"};
+
+				query_add(session, &query, names[i], value);
+				cJSON_Delete(value);
+			}
+		outcome = collection_list(session, type, text_get(&query), &list);
+	}
+	if (outcome == OUTCOME_OK)
+		outcome = print_list(session, type, list, given[0]);
+	cJSON_Delete(list);
+	cJSON_Delete(members);
+	text_free(&query);
+	return outcome;
+}
+
+static enum outcome run_show(struct session *session, const struct bgw_object_type *type, int count,
+			     char **words)
+{
+	cJSON *object = NULL;
+	enum outcome outcome;
+	char *id = NULL;
+
+	if (count != 1)
+		return complain(OUTCOME_USAGE, "name one %s", type->name);
+	outcome = collection_resolve(session, type, words[0], &id);
+	if (outcome == OUTCOME_OK)
+		outcome = collection_show(session, type, id, &object);
+	if (outcome == OUTCOME_OK)
+		print_object(session, type, object);
+	cJSON_Delete(object);
+	free(id);
+	return outcome;
+}
+
+static enum outcome run_create(struct session *session, const struct bgw_object_type *type,
+			       int count, char **words)
+{
+	cJSON *members = cJSON_CreateObject(), *object = NULL;
+	enum outcome outcome;
+	int places;
+
+	outcome = arguments_parse(session, type, PURPOSE_CREATE, count, words, members, &places,
+				  NULL, NULL);
+	if (outcome == OUTCOME_OK)
+		outcome = arguments_place(session, type, places, words, members);
+	if (outcome == OUTCOME_OK)
+		outcome = collection_write(session, type, NULL, members, &object);
+	if (outcome == OUTCOME_OK)
+		print_object(session, type, object);
+	cJSON_Delete(object);
+	cJSON_Delete(members);
+	return outcome;
+}
+
+static enum outcome run_update(struct session *session, const struct bgw_object_type *type,
+			       int count, char **words)
+{
+	cJSON *members = cJSON_CreateObject(), *object = NULL;
+	enum outcome outcome;
+	char *id = NULL;
+	int places;
+
+	outcome = arguments_parse(session, type, PURPOSE_UPDATE, count, words, members, &places,
+				  NULL, NULL);
+	if (outcome == OUTCOME_OK && places != 1)
+		outcome = complain(OUTCOME_USAGE, "name one %s, then --member value", type->name);
+	if (outcome == OUTCOME_OK && members->child == NULL)
+		outcome = complain(OUTCOME_USAGE, "nothing to update: give --member value");
+	if (outcome == OUTCOME_OK)
+		outcome = collection_resolve(session, type, words[0], &id);
+	if (outcome == OUTCOME_OK)
+		outcome = collection_write(session, type, id, members, &object);
+	if (outcome == OUTCOME_OK)
+		print_object(session, type, object);
+	cJSON_Delete(object);
+	cJSON_Delete(members);
+	free(id);
+	return outcome;
+}
+
+static enum outcome run_delete(struct session *session, const struct bgw_object_type *type,
+			       int count, char **words)
+{
+	enum outcome worst = OUTCOME_OK;
+
+	if (count == 0)
+		return complain(OUTCOME_USAGE, "name what to delete");
+	for (int i = 0; i < count; i++) {
+		char *id = NULL;
+		enum outcome outcome = collection_resolve(session, type, words[i], &id);
+
+		if (outcome == OUTCOME_OK)
+			outcome = collection_delete(session, type, id);
+		if (outcome == OUTCOME_OK && !session->json)
+			printf("deleted %s\n", words[i]);
+		free(id);
+		worst = outcome > worst ? outcome : worst;
+	}
+	return worst;
+}
+
+static enum outcome run_flush(struct session *session, const struct bgw_object_type *type,
+			      int count, char **words)
+{
+	cJSON *members = cJSON_CreateObject();
+	struct text path = {NULL, 0}, query = {NULL, 0};
+	enum outcome outcome;
+	int places;
+
+	outcome = arguments_parse(session, type, PURPOSE_FILTER, count, words, members, &places,
+				  NULL, NULL);
+	if (outcome == OUTCOME_OK && places > 0)
+		outcome = complain(OUTCOME_USAGE,
+				   "\"%s\" is no option; say which with --member value", words[0]);
+	if (outcome == OUTCOME_OK) {
+		query_of(session, members, &query);
+		text_add(&path, "%s%s%s", type->collection, query.length > 0 ? "?" : "",
+			 text_get(&query));
+		outcome = client_request(session->client, "DELETE", text_get(&path), NULL, NULL);
+	}
+	if (outcome == OUTCOME_OK && !session->json)
+		puts("flushed");
+	cJSON_Delete(members);
+	text_free(&path);
+	text_free(&query);
+	return outcome;
+}
+
+const struct verb verbs[] = {
+	{"list", 0, run_list, "all of them, or those that filters leave"},
+	{"show", 0, run_show, "one with all its members"},
+	{"create", BGW_TYPE_CREATE, run_create, "a new one"},
+	{"update", BGW_TYPE_UPDATE, run_update, "changes members of one"},
+	{"delete", BGW_TYPE_CREATE, run_delete, "one or several"},
+	{"flush", BGW_TYPE_FLUSH, run_flush, "forgets those that filters leave"},
+	{NULL, 0, NULL, NULL},
+};
+
+char *command_noun(const struct bgw_object_type *type)
+{
+	char *noun = must_copy(type->name);
+
+	for (char *at = noun; *at != '\0'; at++)
+		if (*at == '_')
+			*at = '-';
+	return noun;
+}
+
+const struct verb *command_find(const char *command, const struct bgw_object_type **type)
+{
+	const char *dash = strrchr(command, '-');
+
+	if (dash == NULL)
+		return NULL;
+	for (const struct verb *verb = verbs; verb->name != NULL; verb++) {
+		char *noun;
+
+		if (strcmp(dash + 1, verb->name) != 0)
+			continue;
+		noun = must_copy(command);
+		noun[dash - command] = '\0';
+		for (char *at = noun; *at != '\0'; at++)
+			if (*at == '-')
+				*at = '_';
+		*type = bgw_object_type_find(noun);
+		free(noun);
+		if (*type != NULL && ((*type)->flags & verb->needs) == verb->needs)
+			return verb;
+	}
+	return NULL;
+}

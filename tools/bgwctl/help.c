@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "help.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "commands.h"
+#include "text.h"
+
+#define HELP_COLUMN 34
+
+void help_all(FILE *out)
+{
+	fputs("usage: bgwctl [--url URL] [--json] COMMAND [ARGUMENT]...\n"
+	      "\n"
+	      "  --url URL      the gateway's API: unix:PATH, HOST:PORT, http:// or https://\n"
+	      "                 (default $BGW_URL, else unix:/run/bgw/api.sock)\n"
+	      "  --json         print what the API answers, as JSON\n"
+	      "  --ca FILE      check an https server against this certificate (PEM)\n"
+	      "  --cert FILE --key FILE   our certificate and key (PEM)\n"
+	      "  $BGW_TOKEN     sent as X-Auth-Token\n"
+	      "\n"
+	      "  show WHAT      ports, workers, connections, macs, drops or neighbours,\n"
+	      "                 with rates; --interval SECONDS (1)\n"
+	      "  help COMMAND   arguments of a command\n"
+	      "  version\n"
+	      "\n",
+	      out);
+	for (size_t i = 0; bgw_object_types[i] != NULL; i++) {
+		const struct bgw_object_type *type = bgw_object_types[i];
+		char *noun = command_noun(type);
+		const char *comma = "";
+
+		fprintf(out, "  %s-{", noun);
+		for (const struct verb *verb = verbs; verb->name != NULL; verb++)
+			if ((type->flags & verb->needs) == verb->needs) {
+				fprintf(out, "%s%s", comma, verb->name);
+				comma = ",";
+			}
+		fprintf(out, "}\n      %s\n", type->help);
+		free(noun);
+	}
+	fputs("\nObjects go by name or id; the beginning of an id will do.\n"
+	      "Exit status: 0 done, 1 the gateway refused, 2 wrong usage, 3 no gateway answers.\n",
+	      out);
+}
+
+static void print_upper(const char *name)
+{
+	for (; *name != '\0'; name++)
+		putchar(*name == '_' ? '-' : toupper((unsigned char)*name));
+}
+
+/* What a value looks like, where its type says. */
+static const char *placeholder(const struct bgw_field *field)
+{
+	switch (field->type) {
+	case BGW_BOOL:
+		return "true|false";
+	case BGW_UINT:
+		return "NUMBER";
+	case BGW_UUID:
+		return "ID";
+	case BGW_REF:
+		return "NAME|ID";
+	case BGW_MAC:
+		return "MAC";
+	case BGW_ADDRESS:
+		return "IP";
+	case BGW_TAGS:
+		return "VLAN";
+	case BGW_RECORD:
+		return "JSON|name=DEVICE,interface_names=PORT|VLAN#VLAN;PORT";
+	default:
+		return "TEXT";
+	}
+}
+
+static void print_option(const struct bgw_field *field)
+{
+	int width = printf("  --");
+
+	for (const char *at = field->name; *at != '\0'; at++, width++)
+		putchar(*at == '_' ? '-' : *at);
+	width += printf(" %s", field->type == BGW_ENUM ? "" : placeholder(field));
+	for (size_t i = 0; field->type == BGW_ENUM && field->choices[i] != NULL; i++)
+		width += printf("%s%s", i > 0 ? "|" : "", field->choices[i]);
+	if ((field->flags & BGW_FIELD_LIST) != 0)
+		width += printf(",...");
+	if (width >= HELP_COLUMN) {
+		putchar('\n');
+		width = 0;
+	}
+	printf("%*s%s", HELP_COLUMN - width, "", field->help);
+	if (field->preset != NULL)
+		printf(" (%s)", field->preset);
+	putchar('\n');
+}
+
+static void print_options(const struct bgw_object_type *type, enum purpose purpose)
+{
+	for (uint32_t i = 0; i < type->record.count; i++) {
+		const struct bgw_field *field = &type->record.fields[i];
+
+		if (arguments_option(type, field->name, purpose) == field &&
+		    (purpose != PURPOSE_CREATE || !arguments_by_place(field)))
+			print_option(field);
+	}
+}
+
+static void print_places(const struct bgw_object_type *type)
+{
+	for (uint32_t i = 0; i < type->record.count; i++) {
+		const struct bgw_field *field = &type->record.fields[i];
+		bool may = arguments_may_be_left_out(field);
+
+		if (!arguments_by_place(field))
+			continue;
+		fputs(may ? " [" : " ", stdout);
+		print_upper(field->name);
+		fputs(may ? "]" : "", stdout);
+	}
+}
+
+enum outcome help_command(const char *command)
+{
+	const struct bgw_object_type *type = NULL;
+	const struct verb *verb = command_find(command, &type);
+
+	if (verb == NULL)
+		return complain(OUTCOME_USAGE, "there is no command %s; bgwctl help lists them",
+				command);
+	printf("usage: bgwctl %s", command);
+	if (strcmp(verb->name, "create") == 0) {
+		print_places(type);
+		puts(" [--MEMBER VALUE]...\n");
+		print_options(type, PURPOSE_CREATE);
+	} else if (strcmp(verb->name, "update") == 0) {
+		puts(" NAME|ID --MEMBER VALUE...\n");
+		print_options(type, PURPOSE_UPDATE);
+	} else if (strcmp(verb->name, "show") == 0) {
+		puts(" NAME|ID");
+	} else if (strcmp(verb->name, "delete") == 0) {
+		puts(" NAME|ID...");
+	} else {
+		puts(" [--MEMBER VALUE]...\n");
+		print_options(type, PURPOSE_FILTER);
+		if (strcmp(verb->name, "list") == 0)
+			puts("\n  --fields MEMBER,...   what to show, by default all but details\n"
+			     "  --sort-key MEMBER --sort-dir asc|desc --limit NUMBER");
+	}
+	return OUTCOME_OK;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "outcome.h"
+
+static void *must(void *memory)
+{
+	if (memory == NULL)
+		exit((int)complain(OUTCOME_UNREACHABLE, "there is not enough memory"));
+	return memory;
+}
+
+void *must_calloc(size_t count, size_t size)
+{
+	return must(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
+}
+
+char *must_copy(const char *text)
+{
+	return must(strdup(text));
+}
+
+void text_add(struct text *text, const char *format, ...)
+{
+	va_list arguments;
+	char *added = NULL;
+	size_t length;
+	int written;
+
+	va_start(arguments, format);
+	written = vasprintf(&added, format, arguments);
+	va_end(arguments);
+	must(written >= 0 ? added : NULL);
+	length = (size_t)written;
+	text->bytes = must(realloc(text->bytes, text->length + length + 1));
+	memcpy(text->bytes + text->length, added, length + 1);
+	text->length += length;
+	free(added);
+}
+
+const char *text_get(const struct text *text)
+{
+	return text->bytes != NULL ? text->bytes : "";
+}
+
+void text_free(struct text *text)
+{
+	free(text->bytes);
+	*text = (struct text){NULL, 0};
+}

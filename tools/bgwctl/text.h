@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGWCTL_TEXT_H
+#define BGWCTL_TEXT_H
+
+/**
+ * A text that grows. Memory that runs out ends the program: a command line tool has nothing
+ * better to do.
+ */
+
+#include <stddef.h>
+
+struct text {
+	char *bytes; /**< NUL-terminated; NULL while empty */
+	size_t length;
+};
+
+void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** The bytes, "" while empty. */
+const char *text_get(const struct text *text);
+
+void text_free(struct text *text);
+
+/** As malloc's zeroing and strdup's cousins, but never NULL. */
+void *must_calloc(size_t count, size_t size);
+char *must_copy(const char *text);
+
+#endif
