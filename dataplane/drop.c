@@ -5,7 +5,7 @@ static const struct {
 	const char *name;
 	const char *help;
 } reasons[BGW_DROP_COUNT] = {
-#define X(id, name, help) [BGW_DROP_##id] = { #name, help },
+#define X(id, name, help) [BGW_DROP_##id] = {#name, help},
 	BGW_DROP_LIST(X)
 #undef X
 };

@@ -302,7 +302,7 @@ static const struct bgw_field neighbour_fields[] = {
 		.record = FIELDS(bgw_##symbol, table),       \
 		__VA_ARGS__,                                 \
 	}
-#define VIEW(symbol, text, many, path, table, more, ...)                                       \
+#define VIEW(symbol, text, many, path, table, more, ...)                                    \
 	const struct bgw_object_type bgw_##symbol##_type = {                                \
 		.name = text,                                                               \
 		.plural = many,                                                             \
@@ -342,7 +342,8 @@ TYPE(l2_remote_mac, "l2_remote_mac", "l2_remote_macs", "l2-remote-macs", l2_remo
      .max_body_bytes = 64 << 20, .not_found = BGW_ERROR_REMOTE_MAC_NOT_FOUND,
      .in_use = BGW_ERROR_CONFLICT, .exists = BGW_ERROR_REMOTE_MAC_EXISTS,
      .help = "a MAC behind a remote gateway connection");
-VIEW(mac, "mac", "macs", "macs", mac_fields, BGW_TYPE_FLUSH, .help = "the MAC table, learned and static");
+VIEW(mac, "mac", "macs", "macs", mac_fields, BGW_TYPE_FLUSH,
+     .help = "the MAC table, learned and static");
 VIEW(worker, "worker", "workers", "workers", worker_fields, 0, .help = "what each worker does");
 VIEW(drop, "drop", "drops", "drops", drop_fields, 0, .help = "frames dropped, by reason");
 VIEW(neighbour, "neighbour", "neighbours", "neighbours", neighbour_fields, 0,
