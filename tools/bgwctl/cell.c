@@ -11,7 +11,7 @@ void cell_add_scaled(struct text *text, double number)
 	static const char *const units[] = {"", "k", "M", "G", "T"};
 	size_t unit = 0;
 
-	while (number >= 999.95 && unit + 1 < sizeof(units) / sizeof(units[0])) {
+	while (number >= 999.5 && unit + 1 < sizeof(units) / sizeof(units[0])) {
 		number /= 1000;
 		unit++;
 	}
