@@ -12,9 +12,10 @@
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 
+#include <bgw/why.h>
+
 #include "port/log_capture.h"
 #include "port/pool.h"
-#include "port/why.h"
 
 #define DEFAULT_DESC 1024
 
@@ -48,23 +49,23 @@ static int probe(struct port_device *device, const char *args, const struct bgw_
 
 	if (strcmp(device->bus, "pci") == 0) {
 		if (rte_eth_dev_get_port_by_name(device->name, &device->ethdev_id) < 0)
-			return port_refuse(why, why_size, ENODEV,
-					   "port %s: DPDK cannot use PCI device %s: bind it to "
-					   "vfio-pci, or check that DPDK has a driver for it",
-					   config->name, device->name);
+			return bgw_refuse(why, why_size, ENODEV,
+					  "port %s: DPDK cannot use PCI device %s: bind it to "
+					  "vfio-pci, or check that DPDK has a driver for it",
+					  config->name, device->name);
 		return 0;
 	}
 	log_capture_begin(&log);
 	ret = rte_eal_hotplug_add(device->bus, device->name, args);
 	log_capture_end(&log, ret < 0, line, sizeof(line));
 	if (ret < 0)
-		return port_refuse(why, why_size, -ret, "port %s: driver %s refuses \"%s,%s\": %s",
-				   config->name, config->driver, device->name, args, line);
+		return bgw_refuse(why, why_size, -ret, "port %s: driver %s refuses \"%s,%s\": %s",
+				  config->name, config->driver, device->name, args, line);
 	if (rte_eth_dev_get_port_by_name(device->name, &device->ethdev_id) < 0) {
 		rte_eal_hotplug_remove(device->bus, device->name);
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: \"%s\" is no network device of DPDK", config->name,
-				   device->name);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: \"%s\" is no network device of DPDK", config->name,
+				  device->name);
 	}
 	return 0;
 }
@@ -85,10 +86,10 @@ static int queue_counts(struct port_device *device, const struct port_driver *dr
 		wanted = driver->queues != NULL ? driver->queues(config, workers)
 						: least(workers, info->max_rx_queues);
 	if (wanted > info->max_rx_queues || wanted > BGW_MAX_WORKERS)
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: %u receive queues are too many: the device has %u, "
-				   "and the gateway uses at most %d",
-				   config->name, wanted, info->max_rx_queues, BGW_MAX_WORKERS);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: %u receive queues are too many: the device has %u, "
+				  "and the gateway uses at most %d",
+				  config->name, wanted, info->max_rx_queues, BGW_MAX_WORKERS);
 	device->rx_queues = wanted;
 	if (driver->row.paired_queues) {
 		device->tx_queues = wanted;
@@ -96,10 +97,10 @@ static int queue_counts(struct port_device *device, const struct port_driver *dr
 	}
 	wanted = config->tx_queues != 0 ? config->tx_queues : least(workers, info->max_tx_queues);
 	if (wanted == 0 || wanted > info->max_tx_queues || wanted > BGW_MAX_WORKERS)
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: %u transmit queues do not do: the device has %u, and "
-				   "the gateway uses 1 to %d",
-				   config->name, wanted, info->max_tx_queues, BGW_MAX_WORKERS);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: %u transmit queues do not do: the device has %u, and "
+				  "the gateway uses 1 to %d",
+				  config->name, wanted, info->max_tx_queues, BGW_MAX_WORKERS);
 	device->tx_queues = wanted;
 	return 0;
 }
@@ -183,8 +184,8 @@ static int open_probed(struct port_device *device, const struct port_driver *dri
 
 	ret = rte_eth_dev_info_get(device->ethdev_id, &info);
 	if (ret < 0)
-		return port_refuse(why, why_size, -ret, "port %s: the device does not answer: %s",
-				   config->name, strerror(-ret));
+		return bgw_refuse(why, why_size, -ret, "port %s: the device does not answer: %s",
+				  config->name, strerror(-ret));
 	device->numa_node = rte_eth_dev_socket_id(device->ethdev_id);
 	if (device->numa_node < 0)
 		device->numa_node = 0;
@@ -196,13 +197,13 @@ static int open_probed(struct port_device *device, const struct port_driver *dri
 		return ret;
 	mtu_read(device, driver, config, &info);
 	if (device->mtu > device->mtu_max)
-		return port_refuse(why, why_size, ERANGE,
-				   "port %s: its MTU is %u, and driver %s with buffers of %u bytes "
-				   "carries at most %u: lower the MTU or raise "
-				   "memory.mbuf_data_room",
-				   config->name, device->mtu, config->driver,
-				   rte_pktmbuf_data_room_size(bgw_mbuf_pool(device->numa_node)),
-				   device->mtu_max);
+		return bgw_refuse(why, why_size, ERANGE,
+				  "port %s: its MTU is %u, and driver %s with buffers of %u bytes "
+				  "carries at most %u: lower the MTU or raise "
+				  "memory.mbuf_bytes",
+				  config->name, device->mtu, config->driver,
+				  rte_pktmbuf_data_room_size(bgw_mbuf_pool(device->numa_node)),
+				  device->mtu_max);
 	log_capture_begin(&log);
 	ret = configure(device, driver, &info);
 	if (ret == 0)
@@ -211,11 +212,11 @@ static int open_probed(struct port_device *device, const struct port_driver *dri
 		ret = rte_eth_macaddr_get(device->ethdev_id, &device->mac);
 	log_capture_end(&log, ret < 0, line, sizeof(line));
 	if (ret < 0)
-		return port_refuse(why, why_size, -ret,
-				   "port %s: its %u receive and %u transmit queues cannot be set "
-				   "up: %s (%s)",
-				   config->name, device->rx_queues, device->tx_queues,
-				   strerror(-ret), line);
+		return bgw_refuse(why, why_size, -ret,
+				  "port %s: its %u receive and %u transmit queues cannot be set "
+				  "up: %s (%s)",
+				  config->name, device->rx_queues, device->tx_queues,
+				  strerror(-ret), line);
 	device->forgotten_mbufs = (uint32_t)driver->forgets_mbufs * device->rx_queues;
 	pool_driver_holds(device->forgotten_mbufs);
 	return 0;
@@ -241,9 +242,9 @@ int port_device_open(struct port_device *device, const struct port_driver *drive
 	ret = driver->device(config, index, queues, device->name, sizeof(device->name), args,
 			     sizeof(args));
 	if (ret < 0)
-		return port_refuse(why, why_size, -ret,
-				   "port %s: device and devargs are too long together",
-				   config->name);
+		return bgw_refuse(why, why_size, -ret,
+				  "port %s: device and devargs are too long together",
+				  config->name);
 	ret = probe(device, args, config, why, why_size);
 	if (ret < 0)
 		return ret;
@@ -267,8 +268,8 @@ int port_device_start(const struct port_device *device, const struct bgw_port_co
 		rte_eth_promiscuous_enable(device->ethdev_id);
 	log_capture_end(&log, ret < 0, line, sizeof(line));
 	if (ret < 0)
-		return port_refuse(why, why_size, -ret, "port %s does not start: %s (%s)",
-				   config->name, strerror(-ret), line);
+		return bgw_refuse(why, why_size, -ret, "port %s does not start: %s (%s)",
+				  config->name, strerror(-ret), line);
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 
 #include <rte_common.h>
 
-#include "port/why.h"
+#include <bgw/why.h>
 
 static const struct port_driver *const drivers[] = {
 	&port_driver_af_xdp, &port_driver_af_packet, &port_driver_tap,
@@ -56,9 +56,9 @@ int port_driver_print(char *out, size_t size, const char *format, ...)
 int port_driver_check_netdev(const struct bgw_port_config *config, char *why, size_t why_size)
 {
 	if (strlen(config->device) >= IFNAMSIZ || if_nametoindex(config->device) == 0)
-		return port_refuse(why, why_size, ENODEV,
-				   "port %s: there is no netdev \"%s\" in this network namespace",
-				   config->name, config->device);
+		return bgw_refuse(why, why_size, ENODEV,
+				  "port %s: there is no netdev \"%s\" in this network namespace",
+				  config->name, config->device);
 	return 0;
 }
 
@@ -76,9 +76,9 @@ int port_driver_check_capability(const struct bgw_port_config *config, int numbe
 				 char *why, size_t why_size)
 {
 	if (!capability_is_effective(number))
-		return port_refuse(why, why_size, EPERM,
-				   "port %s: driver %s needs the capability %s: run as root or "
-				   "grant it (AmbientCapabilities= of the service unit)",
-				   config->name, config->driver, name);
+		return bgw_refuse(why, why_size, EPERM,
+				  "port %s: driver %s needs the capability %s: run as root or "
+				  "grant it (AmbientCapabilities= of the service unit)",
+				  config->name, config->driver, name);
 	return 0;
 }

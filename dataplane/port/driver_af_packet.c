@@ -3,8 +3,9 @@
 
 #include <rte_mbuf.h>
 
+#include <bgw/why.h>
+
 #include "port/driver.h"
-#include "port/why.h"
 
 /*
  * A kernel netdev through AF_PACKET rings. The driver copies each frame in and out, so it takes any

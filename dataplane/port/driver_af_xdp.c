@@ -13,8 +13,9 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
+#include <bgw/why.h>
+
 #include "port/driver.h"
-#include "port/why.h"
 
 /*
  * A kernel netdev through AF_XDP. Its tx sends the first segment alone and derives the descriptor
@@ -36,20 +37,20 @@ static int af_xdp_check(const struct bgw_port_config *config, char *why, size_t 
 	if (ret < 0)
 		return ret;
 	if (config->xdp_program[0] != '\0' && access(config->xdp_program, R_OK) < 0)
-		return port_refuse(why, why_size, errno,
-				   "port %s: the XDP program %s cannot be read: %s", config->name,
-				   config->xdp_program, strerror(errno));
+		return bgw_refuse(why, why_size, errno,
+				  "port %s: the XDP program %s cannot be read: %s", config->name,
+				  config->xdp_program, strerror(errno));
 	if (pool == NULL || pool->nb_mem_chunks != 1)
-		return port_refuse(why, why_size, ENOMEM,
-				   "port %s: af_xdp needs all packet buffers in one piece of "
-				   "memory: raise memory.mbytes or lower memory.mbufs",
-				   config->name);
+		return bgw_refuse(why, why_size, ENOMEM,
+				  "port %s: af_xdp needs all packet buffers in one piece of "
+				  "memory: raise memory.mbytes or lower memory.mbufs",
+				  config->name);
 	if (rte_mempool_calc_obj_size(pool->elt_size, pool->flags, NULL) >
 	    (uint32_t)sysconf(_SC_PAGESIZE))
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: af_xdp cannot use packet buffers larger than a page: "
-				   "lower memory.mbuf_data_room to 3,600",
-				   config->name);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: af_xdp cannot use packet buffers larger than a page: "
+				  "lower memory.mbuf_bytes to 3,600",
+				  config->name);
 	return 0;
 }
 

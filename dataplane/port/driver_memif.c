@@ -7,8 +7,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <bgw/why.h>
+
 #include "port/driver.h"
-#include "port/why.h"
 
 /* Shared memory with another process, found through a unix socket. */
 
@@ -44,25 +45,25 @@ static int memif_check(const struct bgw_port_config *config, char *why, size_t w
 	int ret;
 
 	if (memif->socket[0] != '/')
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: memif.socket must be an absolute path", config->name);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: memif.socket must be an absolute path", config->name);
 	if (memif->zero_copy && memif->server)
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: memif.zero_copy is for mode \"client\" alone",
-				   config->name);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: memif.zero_copy is for mode \"client\" alone",
+				  config->name);
 	snprintf(directory, sizeof(directory), "%s", memif->socket);
 	slash = strrchr(directory, '/');
 	slash[slash == directory ? 1 : 0] = '\0';
 	if (access(directory, W_OK) < 0)
-		return port_refuse(why, why_size, errno,
-				   "port %s: the directory of memif.socket %s: %s", config->name,
-				   memif->socket, strerror(errno));
+		return bgw_refuse(why, why_size, errno,
+				  "port %s: the directory of memif.socket %s: %s", config->name,
+				  memif->socket, strerror(errno));
 	ret = memif->server ? stale_socket_remove(memif->socket) : 0;
 	if (ret < 0)
-		return port_refuse(why, why_size, -ret,
-				   "port %s: memif.socket %s is in use by another process or no "
-				   "socket: choose another path",
-				   config->name, memif->socket);
+		return bgw_refuse(why, why_size, -ret,
+				  "port %s: memif.socket %s is in use by another process or no "
+				  "socket: choose another path",
+				  config->name, memif->socket);
 	return 0;
 }
 

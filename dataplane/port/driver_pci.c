@@ -4,8 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bgw/why.h>
+
 #include "port/driver.h"
-#include "port/why.h"
 
 /* A PCI device that DPDK owns (vfio-pci, or a bifurcated driver). EAL probed it at its start. */
 
@@ -17,15 +18,15 @@ static int pci_check(const struct bgw_port_config *config, char *why, size_t why
 
 	if (sscanf(config->device, "%x:%x:%x.%x%n", &domain, &bus, &device, &function, &end) != 4 ||
 	    config->device[end] != '\0')
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: device must be a PCI address like 0000:3b:00.0, and "
-				   "is \"%s\"",
-				   config->name, config->device);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: device must be a PCI address like 0000:3b:00.0, and "
+				  "is \"%s\"",
+				  config->name, config->device);
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", config->device);
 	if (access(path, F_OK) < 0)
-		return port_refuse(why, why_size, ENODEV,
-				   "port %s: the machine has no PCI device %s", config->name,
-				   config->device);
+		return bgw_refuse(why, why_size, ENODEV,
+				  "port %s: the machine has no PCI device %s", config->name,
+				  config->device);
 	return 0;
 }
 

@@ -3,23 +3,24 @@
 #include <linux/capability.h>
 #include <string.h>
 
+#include <bgw/why.h>
+
 #include "port/driver.h"
-#include "port/why.h"
 
 /* A tap that the port creates; Linux has its other end. One queue is one file descriptor. */
 
 static int tap_check(const struct bgw_port_config *config, char *why, size_t why_size)
 {
 	if (config->device[0] == '\0' || strlen(config->device) >= IFNAMSIZ)
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: device must be the name that the tap will have in "
-				   "Linux, of 1 to %d characters",
-				   config->name, IFNAMSIZ - 1);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: device must be the name that the tap will have in "
+				  "Linux, of 1 to %d characters",
+				  config->name, IFNAMSIZ - 1);
 	if (if_nametoindex(config->device) != 0)
-		return port_refuse(why, why_size, EEXIST,
-				   "port %s: Linux already has a netdev \"%s\": choose another "
-				   "device name for the tap, or use driver af_xdp for that netdev",
-				   config->name, config->device);
+		return bgw_refuse(why, why_size, EEXIST,
+				  "port %s: Linux already has a netdev \"%s\": choose another "
+				  "device name for the tap, or use driver af_xdp for that netdev",
+				  config->name, config->device);
 	return port_driver_check_capability(config, CAP_NET_ADMIN, "CAP_NET_ADMIN", why, why_size);
 }
 

@@ -2,18 +2,19 @@
 #include <errno.h>
 #include <string.h>
 
+#include <bgw/why.h>
+
 #include "port/driver.h"
-#include "port/why.h"
 
 /* Any virtual device of DPDK, by its raw devargs: "net_pcap0,rx_pcap=in.pcap". */
 
 static int vdev_check(const struct bgw_port_config *config, char *why, size_t why_size)
 {
 	if (strncmp(config->devargs, "net_", 4) != 0 && strncmp(config->devargs, "eth_", 4) != 0)
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: devargs must begin with the name of a DPDK network "
-				   "device, as in \"net_null0,copy=1\", and is \"%s\"",
-				   config->name, config->devargs);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: devargs must begin with the name of a DPDK network "
+				  "device, as in \"net_null0,copy=1\", and is \"%s\"",
+				  config->name, config->devargs);
 	return 0;
 }
 

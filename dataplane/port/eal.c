@@ -15,7 +15,8 @@
 #include "port/eal_args.h"
 #include "port/log_capture.h"
 #include "port/pool.h"
-#include "port/why.h"
+
+#include <bgw/why.h>
 
 #define DEFAULT_MEMORY_MBYTES 1024
 
@@ -43,32 +44,32 @@ static int cores_check(const struct bgw_eal_config *config, char *why, size_t wh
 	const long online = sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (config->worker_cores_count == 0 || config->worker_cores_count > BGW_MAX_WORKERS)
-		return port_refuse(why, why_size, EINVAL, "workers.cores must name 1 to %d cores",
-				   BGW_MAX_WORKERS);
+		return bgw_refuse(why, why_size, EINVAL, "workers.cores must name 1 to %d cores",
+				  BGW_MAX_WORKERS);
 	if (config->control_cores_count == 0)
-		return port_refuse(why, why_size, EINVAL,
-				   "control.cores must name at least one core");
+		return bgw_refuse(why, why_size, EINVAL,
+				  "control.cores must name at least one core");
 	for (uint16_t i = 0; i < config->worker_cores_count; i++) {
 		if (!core_is_usable(cores[i]))
-			return port_refuse(why, why_size, EINVAL,
-					   "workers.cores names core %u, which does not exist or "
-					   "which this process may not use: the machine has %ld "
-					   "cores, numbered from 0",
-					   cores[i], online);
+			return bgw_refuse(why, why_size, EINVAL,
+					  "workers.cores names core %u, which does not exist or "
+					  "which this process may not use: the machine has %ld "
+					  "cores, numbered from 0",
+					  cores[i], online);
 		for (uint16_t j = 0; j < i; j++)
 			if (cores[i] == cores[j])
-				return port_refuse(why, why_size, EINVAL,
-						   "workers.cores names core %u twice: each worker "
-						   "needs a core of its own",
-						   cores[i]);
+				return bgw_refuse(why, why_size, EINVAL,
+						  "workers.cores names core %u twice: each worker "
+						  "needs a core of its own",
+						  cores[i]);
 	}
 	for (uint16_t i = 0; i < config->control_cores_count; i++)
 		if (!core_is_usable(config->control_cores[i]))
-			return port_refuse(why, why_size, EINVAL,
-					   "control.cores names core %u, which does not exist or "
-					   "which this process may not use: the machine has %ld "
-					   "cores, numbered from 0",
-					   config->control_cores[i], online);
+			return bgw_refuse(why, why_size, EINVAL,
+					  "control.cores names core %u, which does not exist or "
+					  "which this process may not use: the machine has %ld "
+					  "cores, numbered from 0",
+					  config->control_cores[i], online);
 	return 0;
 }
 
@@ -106,27 +107,27 @@ static int memory_check(const struct bgw_eal_config *config, char *why, size_t w
 	const uint64_t pool_mbytes = pool_bytes(config->mbufs, config->mbuf_data_room) >> 20;
 
 	if (config->mbuf_data_room < POOL_DATA_ROOM_MIN)
-		return port_refuse(why, why_size, EINVAL,
-				   "memory.mbuf_data_room is %u, and must be at least %u",
-				   config->mbuf_data_room, POOL_DATA_ROOM_MIN);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "memory.mbuf_bytes is %u, and must be at least %u",
+				  config->mbuf_data_room, POOL_DATA_ROOM_MIN);
 	if (pool_mbytes + 16 > config->memory_mbytes)
-		return port_refuse(why, why_size, ENOMEM,
-				   "memory.mbufs %u need %llu MB, and memory.mbytes is %u: raise "
-				   "mbytes or lower mbufs",
-				   config->mbufs, (unsigned long long)pool_mbytes + 16,
-				   config->memory_mbytes);
+		return bgw_refuse(why, why_size, ENOMEM,
+				  "memory.mbufs %u need %llu MB, and memory.mbytes is %u: raise "
+				  "mbytes or lower mbufs",
+				  config->mbufs, (unsigned long long)pool_mbytes + 16,
+				  config->memory_mbytes);
 	if (config->hugepages && hugepages_free_mbytes() < config->memory_mbytes)
-		return port_refuse(why, why_size, ENOMEM,
-				   "memory.mbytes is %u, and only %llu MB of hugepages are free: "
-				   "reserve more (echo %u > /proc/sys/vm/nr_hugepages), lower "
-				   "mbytes, or set memory.hugepages to false",
-				   config->memory_mbytes,
-				   (unsigned long long)hugepages_free_mbytes(),
-				   config->memory_mbytes / 2 + 1);
+		return bgw_refuse(why, why_size, ENOMEM,
+				  "memory.mbytes is %u, and only %llu MB of hugepages are free: "
+				  "reserve more (echo %u > /proc/sys/vm/nr_hugepages), lower "
+				  "mbytes, or set memory.hugepages to false",
+				  config->memory_mbytes,
+				  (unsigned long long)hugepages_free_mbytes(),
+				  config->memory_mbytes / 2 + 1);
 	if (!config->hugepages && config->pci_devices_count > 0)
-		return port_refuse(why, why_size, EINVAL,
-				   "memory.hugepages is false, and the pci port %s needs them",
-				   config->pci_devices[0]);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "memory.hugepages is false, and the pci port %s needs them",
+				  config->pci_devices[0]);
 	return 0;
 }
 
@@ -142,8 +143,8 @@ static int eal_init(char *why, size_t why_size)
 	ret = rte_eal_init(eal_args.argc, argv);
 	log_capture_end(&log, true, line, sizeof(line));
 	if (ret < 0)
-		return port_refuse(why, why_size, rte_errno != 0 ? rte_errno : EINVAL,
-				   "DPDK does not start: %s", line);
+		return bgw_refuse(why, why_size, rte_errno != 0 ? rte_errno : EINVAL,
+				  "DPDK does not start: %s", line);
 	return 0;
 }
 
@@ -181,8 +182,8 @@ int bgw_eal_start(const struct bgw_eal_config *given, char *why, size_t why_size
 		return ret;
 	ret = eal_args_build(&eal_args, &config);
 	if (ret < 0)
-		return port_refuse(why, why_size, -ret, "DPDK's arguments cannot be built: %s",
-				   strerror(-ret));
+		return bgw_refuse(why, why_size, -ret, "DPDK's arguments cannot be built: %s",
+				  strerror(-ret));
 	/* An AF_XDP UMEM is locked memory. Without the right to raise it the driver says so. */
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	ret = eal_init(why, why_size);

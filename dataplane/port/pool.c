@@ -8,7 +8,7 @@
 #include <rte_lcore.h>
 #include <rte_mempool.h>
 
-#include "port/why.h"
+#include <bgw/why.h>
 
 /* Frames of a worker in flight between its own caches and a driver's rings, many bursts deep. */
 #define CACHE_MBUFS 256
@@ -38,10 +38,10 @@ int pool_create_all(const struct bgw_eal_config *config, char *why, size_t why_s
 		pools[node] = rte_pktmbuf_pool_create(name, config->mbufs, CACHE_MBUFS, 0,
 						      config->mbuf_data_room, (int)node);
 		if (pools[node] == NULL)
-			return port_refuse(why, why_size, ENOMEM,
-					   "memory.mbufs %u do not fit the memory of NUMA node %u "
-					   "(%s): raise memory.mbytes or lower mbufs",
-					   config->mbufs, node, rte_strerror(rte_errno));
+			return bgw_refuse(why, why_size, ENOMEM,
+					  "memory.mbufs %u do not fit the memory of NUMA node %u "
+					  "(%s): raise memory.mbytes or lower mbufs",
+					  config->mbufs, node, rte_strerror(rte_errno));
 	}
 	return 0;
 }

@@ -9,10 +9,11 @@
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 
+#include <bgw/why.h>
+
 #include "port/assign.h"
 #include "port/device.h"
 #include "port/driver.h"
-#include "port/why.h"
 
 /* Bursts of every other worker at once, and room for a nap of the owner. */
 #define HANDOVER_FRAMES 2048
@@ -39,24 +40,24 @@ static int member_check(uint16_t index, const struct bgw_port_config *config, ch
 			size_t why_size)
 {
 	if (index >= BGW_MAX_PORTS)
-		return port_refuse(why, why_size, EINVAL, "more than %d ports", BGW_MAX_PORTS);
+		return bgw_refuse(why, why_size, EINVAL, "more than %d ports", BGW_MAX_PORTS);
 	if (index_is_present(index) || bgw_port_find(config->name) >= 0)
-		return port_refuse(why, why_size, EEXIST, "there are two ports named \"%s\"",
-				   config->name);
+		return bgw_refuse(why, why_size, EEXIST, "there are two ports named \"%s\"",
+				  config->name);
 	if (config->tpid != 0 && config->tpid != RTE_ETHER_TYPE_VLAN &&
 	    config->tpid != RTE_ETHER_TYPE_QINQ)
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: tpid must be 0x8100 or 0x88a8, and is 0x%04x",
-				   config->name, config->tpid);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: tpid must be 0x8100 or 0x88a8, and is 0x%04x",
+				  config->name, config->tpid);
 	if (config->mtu != 0 && (config->mtu < 576 || config->mtu > BGW_PORT_MTU_MAX))
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: mtu must be 576 to %d, and is %u", config->name,
-				   BGW_PORT_MTU_MAX, config->mtu);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: mtu must be 576 to %d, and is %u", config->name,
+				  BGW_PORT_MTU_MAX, config->mtu);
 	if (strlen(config->mirror) > 0 && config->role != BGW_PORT_UNDERLAY)
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: mirror is for underlay ports alone: Linux must stay "
-				   "silent on an access port",
-				   config->name);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: mirror is for underlay ports alone: Linux must stay "
+				  "silent on an access port",
+				  config->name);
 	return 0;
 }
 
@@ -70,13 +71,13 @@ int bgw_port_add(uint16_t index, const struct bgw_port_config *config, char *why
 	if (ret < 0)
 		return ret;
 	if (driver == NULL)
-		return port_refuse(why, why_size, EINVAL, "port %s: there is no driver \"%s\"",
-				   config->name, config->driver);
+		return bgw_refuse(why, why_size, EINVAL, "port %s: there is no driver \"%s\"",
+				  config->name, config->driver);
 	if (config->mirror[0] != '\0' && driver->row.linux_sees_it)
-		return port_refuse(why, why_size, EINVAL,
-				   "port %s: mirror is for ports that Linux does not have; with "
-				   "driver %s Linux uses \"%s\" itself",
-				   config->name, driver->row.name, config->device);
+		return bgw_refuse(why, why_size, EINVAL,
+				  "port %s: mirror is for ports that Linux does not have; with "
+				  "driver %s Linux uses \"%s\" itself",
+				  config->name, driver->row.name, config->device);
 	entry = &entries[index];
 	entry->config = *config;
 	ret = port_device_open(&entry->device, driver, config, index, why, why_size);
@@ -117,10 +118,10 @@ static int queues_assign(char *why, size_t why_size)
 		};
 	}
 	if (assign_queues(ports, count, workers, results, port_worker_table) < 0)
-		return port_refuse(why, why_size, ENOSPC,
-				   "a worker would serve more than %d receive queues: give the "
-				   "gateway more workers.cores or the ports fewer queues",
-				   PORT_RX_MAX);
+		return bgw_refuse(why, why_size, ENOSPC,
+				  "a worker would serve more than %d receive queues: give the "
+				  "gateway more workers.cores or the ports fewer queues",
+				  PORT_RX_MAX);
 	for (uint16_t i = 0; i < count; i++) {
 		struct port *port = &port_table[ports[i].index];
 
@@ -152,10 +153,10 @@ int bgw_port_start_all(char *why, size_t why_size)
 		if (!index_is_present(i))
 			continue;
 		if (handover_create(i) < 0)
-			ret = port_refuse(why, why_size, ENOMEM,
-					  "port %s: no memory for the ring between workers: raise "
-					  "memory.mbytes",
-					  entries[i].config.name);
+			ret = bgw_refuse(why, why_size, ENOMEM,
+					 "port %s: no memory for the ring between workers: raise "
+					 "memory.mbytes",
+					 entries[i].config.name);
 		else
 			ret = port_device_start(&entries[i].device, &entries[i].config, why,
 						why_size);

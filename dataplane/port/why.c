@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "port/why.h"
+#include <bgw/why.h>
 
 #include <stdarg.h>
 #include <stdio.h>
 
-int port_refuse(char *why, size_t why_size, int error, const char *format, ...)
+int bgw_refuse(char *why, size_t why_size, int error, const char *format, ...)
 {
 	va_list args;
 
