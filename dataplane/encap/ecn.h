@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef ENCAP_ECN_H
+#define ENCAP_ECN_H
+
+#include <stdbool.h>
+
+#include <bgw/tunnel.h>
+
+#include "encap/inner.h"
+
+/*
+ * DSCP and ECN between the inner packet and the outer header: RFC 2983 and RFC 6040. A frame that
+ * carries no IP has no ECN field: it is sent as Not-ECT, and received whatever the outer field
+ * says. VLAN tags that the frame keeps are passed over. Pure functions, any thread.
+ */
+#define ECN_MASK  0x03
+#define ECN_ECT_1 0x01
+#define ECN_ECT_0 0x02
+#define ECN_CE	  0x03
+
+/* The outer TOS for an inner frame: ECN copied (RFC 6040 section 4.1), DSCP as the path says. */
+static inline uint8_t ecn_encap_tos(const uint8_t *frame, uint32_t length, int8_t dscp)
+{
+	const struct inner_l3 l3 = inner_l3_find(frame, length);
+	uint8_t tos = 0;
+
+	if (likely(inner_l3_is_ipv4(frame, length, l3)))
+		tos = frame[l3.offset + 1];
+	else if (inner_l3_is_ipv6(frame, length, l3))
+		tos = (uint8_t)(frame[l3.offset] << 4 | frame[l3.offset + 1] >> 4);
+	if (dscp == BGW_DSCP_COPY)
+		return tos;
+	return (uint8_t)(dscp << 2 | (tos & ECN_MASK));
+}
+
+/* ecn_decap() of an outer field that is ECT(1) or CE. */
+bool ecn_decap_marked(uint8_t *frame, uint32_t length, uint8_t outer_tos);
+
+/*
+ * Carries the outer ECN field into the inner packet (RFC 6040 section 4.2) and mends the inner IPv4
+ * checksum. False if the packet must be dropped: CE outside, Not-ECT inside.
+ */
+static inline bool ecn_decap(uint8_t *frame, uint32_t length, uint8_t outer_tos)
+{
+	/* Not-ECT and ECT(0), which change nothing, have an even value. */
+	if (likely(!(outer_tos & 1)))
+		return true;
+	return ecn_decap_marked(frame, length, outer_tos);
+}
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef ENCAP_INNER_H
+#define ENCAP_INNER_H
+
+#include <stdint.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_byteorder.h>
+#include <rte_common.h>
+
+/* Where the IP header of an inner Ethernet frame is. Pure functions, any thread. */
+
+#define INNER_ETHERNET_BYTES 14
+#define INNER_TAG_BYTES	     4
+/* VLAN tags that are passed over; a frame with more is taken for no IP. */
+#define INNER_TAGS_MAX	 2
+#define INNER_IPV4_BYTES 20
+#define INNER_IPV6_BYTES 40
+
+#define INNER_TYPE_IPV4 RTE_BE16(0x0800)
+#define INNER_TYPE_IPV6 RTE_BE16(0x86dd)
+#define INNER_TYPE_VLAN RTE_BE16(0x8100)
+#define INNER_TYPE_QINQ RTE_BE16(0x88a8)
+
+struct inner_l3 {
+	uint32_t offset;      /* from the start of the frame */
+	rte_be16_t ethertype; /* after the tags; 0: the frame is too short to have one */
+};
+
+static inline struct inner_l3 inner_l3_find(const uint8_t *frame, uint32_t length)
+{
+	struct inner_l3 l3 = {.offset = INNER_ETHERNET_BYTES, .ethertype = 0};
+
+	if (unlikely(length < INNER_ETHERNET_BYTES))
+		return l3;
+	l3.ethertype = *(const unaligned_uint16_t *)(frame + l3.offset - 2);
+	for (int tags = 0; tags < INNER_TAGS_MAX; tags++) {
+		if (likely(l3.ethertype != INNER_TYPE_VLAN && l3.ethertype != INNER_TYPE_QINQ))
+			break;
+		l3.offset += INNER_TAG_BYTES;
+		if (unlikely(length < l3.offset)) {
+			l3.ethertype = 0;
+			break;
+		}
+		l3.ethertype = *(const unaligned_uint16_t *)(frame + l3.offset - 2);
+	}
+	return l3;
+}
+
+/* Whether a whole IPv4 (without options) or IPv6 header is there. */
+static inline int inner_l3_is_ipv4(const uint8_t *frame, uint32_t length, struct inner_l3 l3)
+{
+	return l3.ethertype == INNER_TYPE_IPV4 && length >= l3.offset + INNER_IPV4_BYTES &&
+	       frame[l3.offset] >> 4 == 4;
+}
+
+static inline int inner_l3_is_ipv6(const uint8_t *frame, uint32_t length, struct inner_l3 l3)
+{
+	return l3.ethertype == INNER_TYPE_IPV6 && length >= l3.offset + INNER_IPV6_BYTES &&
+	       frame[l3.offset] >> 4 == 6;
+}
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "encap/gre.h"
+#include "encap/nvgre.h"
+#include "encap/row.h"
+#include "encap/vxlan.h"
+
+#define OUTER_IPV6_BYTES 40
+
+/* clang-format off */
+#define X(id, name, help)                                      \
+	[BGW_ENCAP_##id] = {                                   \
+		.ip_protocol = id##_IP_PROTOCOL,               \
+		.shim_bytes = id##_SHIM_BYTES,                 \
+		.keyless_shim_bytes = id##_KEYLESS_SHIM_BYTES, \
+		.key_min = id##_KEY_MIN,                       \
+		.key_max = id##_KEY_MAX,                       \
+		.build = name##_build,                         \
+		.push_burst = name##_push_burst,               \
+	},
+const struct encap_row encap_rows[BGW_ENCAP_COUNT] = { BGW_ENCAP_LIST(X) };
+#undef X
+/* clang-format on */
+
+uint32_t bgw_encap_key_min(enum bgw_encap encap)
+{
+	return encap_rows[encap].key_min;
+}
+
+uint32_t bgw_encap_key_max(enum bgw_encap encap)
+{
+	return encap_rows[encap].key_max;
+}
+
+uint16_t bgw_encap_overhead_bytes(enum bgw_encap encap, int family, int keyless)
+{
+	const struct encap_row *row = &encap_rows[encap];
+	const int ip_bytes = family == 6 ? OUTER_IPV6_BYTES : OUTER_IPV4_BYTES;
+
+	return (uint16_t)(ip_bytes + (keyless ? row->keyless_shim_bytes : row->shim_bytes));
+}
