@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef OBJECT_TUNNEL_H
+#define OBJECT_TUNNEL_H
+
+#include <bgw/drop.h>
+#include <bgw/tunnel.h>
+
+#include "dataplane.h"
+#include "encap/outer_header.h"
+
+/* Peers, paths and connections as workers see them: immutable once published. */
+
+/* Value of the table of peers. */
+#define PEER_INDEX_MASK 0x00ffffffu
+#define PEER_NVGRE	0x80000000u
+
+#define PATH_IS_UP UINT8_MAX
+
+struct path {
+	struct outer_header header;
+	uint16_t port;
+	uint16_t inner_max_bytes; /* the longest inner frame, without FCS, that fits the path */
+	uint16_t mtu_bytes;	  /* the inner IP packet's, as told to hosts */
+	uint8_t encap;
+	uint8_t drop; /* PATH_IS_UP, or why frames for it are dropped: enum bgw_drop */
+	int8_t dscp;
+} __rte_cache_aligned;
+
+#define CONNECTION_ADMIN_UP   0x01
+#define CONNECTION_MTU_SIGNAL 0x02
+
+struct connection {
+	uint32_t index;
+	uint32_t path;
+	uint32_t segmentation_id;
+	uint16_t domain;
+	uint8_t encap;
+	uint8_t flags;
+	uint64_t key; /* connection_key() of its received packets */
+};
+
+/* The key on the wire of a keyless tunnel: no segmentation id has this value. */
+#define KEYLESS UINT32_MAX
+
+static inline uint64_t connection_key(uint32_t peer, enum bgw_encap encap, uint32_t key)
+{
+	return (uint64_t)peer << 40 | (uint64_t)encap << 32 | key;
+}
+
+struct own_addresses {
+	uint32_t count;
+	struct bgw_ip addresses[];
+};
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef STAGE_FRAME_H
+#define STAGE_FRAME_H
+
+#include <stdint.h>
+
+#include <rte_ether.h>
+#include <rte_mbuf.h>
+
+#include <bgw/ref.h>
+
+/*
+ * A frame on its way through the stages: the inner Ethernet frame without the tags that its
+ * attachment takes off. It is in one segment, unless FRAME_REPLICA says that it is a header segment
+ * (still empty) followed by a shared payload.
+ *
+ * mbuf->port is the index of the port (not of the ethdev) that the frame came in by, from the first
+ * stage on: drops are counted there.
+ */
+
+#define FRAME_TAGGED	 0x01 /* an inner VLAN tag is kept */
+#define FRAME_HAS_TCI	 0x02 /* a tag was taken off: outer_tci and inner_tci are its PCP and DEI */
+#define FRAME_LINK_LOCAL 0x04 /* to 01-80-C2-00-00-0x, from an attachment or tunnel that may */
+#define FRAME_REPLICA	 0x08
+
+/* Bits of a TCI that are kept when a tag is replaced: PCP and DEI. */
+#define TCI_PRIORITY 0xf000u
+#define TCI_VID	     0x0fffu
+
+struct frame {
+	struct rte_mbuf *mbuf;
+	bgw_ref source; /* where it came from */
+	bgw_ref target; /* where it goes, after the bridge stage */
+	uint16_t domain;
+	uint16_t flags;
+	uint16_t outer_tci; /* host order; of the tag taken off */
+	uint16_t inner_tci;
+	uint64_t reserved;
+};
+
+/* Frames in a burst, and so in any lane. */
+#define BURST_FRAMES 64
+
+struct lane {
+	uint32_t count;
+	struct frame frames[BURST_FRAMES];
+};
+
+static inline void lane_add(struct lane *lane, const struct frame *frame)
+{
+	lane->frames[lane->count++] = *frame;
+}
+
+/* Where the inner frame's bytes are. */
+static inline uint8_t *frame_bytes(const struct frame *frame)
+{
+	struct rte_mbuf *mbuf = frame->mbuf;
+
+	if (unlikely(frame->flags & FRAME_REPLICA))
+		mbuf = mbuf->next;
+	return rte_pktmbuf_mtod(mbuf, uint8_t *);
+}
+
+#define FRAME_DESTINATION_OFFSET 0
+#define FRAME_SOURCE_OFFSET	 6
+#define FRAME_ETHERTYPE_OFFSET	 12
+
+static inline rte_be16_t frame_ethertype(const uint8_t *bytes)
+{
+	return *(const unaligned_uint16_t *)(bytes + FRAME_ETHERTYPE_OFFSET);
+}
+
+static inline bool frame_is_tag(rte_be16_t ethertype)
+{
+	return ethertype == RTE_BE16(RTE_ETHER_TYPE_VLAN) ||
+	       ethertype == RTE_BE16(RTE_ETHER_TYPE_QINQ);
+}
+
+#endif

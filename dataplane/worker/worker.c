@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_malloc.h>
+
+#include <bgw/port.h>
+
+#include "stage/stage.h"
+#include "worker/worker.h"
+
+struct worker *worker_create(struct bgw_dataplane *dp, uint16_t id)
+{
+	struct worker *worker = rte_zmalloc("worker", sizeof(*worker), RTE_CACHE_LINE_SIZE);
+	char name[RTE_RING_NAMESIZE];
+
+	if (!worker) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	worker->dp = dp;
+	worker->id = id;
+	worker->ports = &port_worker_table[id];
+	worker->connection_counters =
+		rte_zmalloc("connection counters",
+			    dp->limits.connections * sizeof(worker->connection_counters[0]),
+			    RTE_CACHE_LINE_SIZE);
+	worker->attachment_counters =
+		rte_zmalloc("attachment counters",
+			    dp->limits.attachments * sizeof(worker->attachment_counters[0]),
+			    RTE_CACHE_LINE_SIZE);
+	snprintf(name, sizeof(name), "events%u_%p", id, (void *)dp);
+	worker->events = rte_ring_create_elem(name, sizeof(struct bgw_event), EVENT_RING_ENTRIES,
+					      SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	if (!worker->connection_counters || !worker->attachment_counters || !worker->events) {
+		worker_destroy(worker);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return worker;
+}
+
+void worker_destroy(struct worker *worker)
+{
+	if (!worker)
+		return;
+	rte_ring_free(worker->events);
+	rte_free(worker->attachment_counters);
+	rte_free(worker->connection_counters);
+	rte_free(worker);
+}
+
+/* Frames that other workers hand over, for ports whose only tx queue is this worker's. */
+static void handover_drain(struct worker *worker)
+{
+	struct rte_mbuf *mbufs[BURST_FRAMES];
+
+	for (uint16_t i = 0; i < worker->ports->handover_count; i++) {
+		const uint16_t port = worker->ports->handover[i];
+		const uint32_t count = rte_ring_sc_dequeue_burst(
+			port_table[port].tx_handover, (void **)mbufs, BURST_FRAMES, NULL);
+
+		for (uint32_t j = 0; j < count; j++)
+			stage_transmit(worker, port, mbufs[j]);
+	}
+}
+
+uint32_t worker_round(struct worker *worker)
+{
+	const struct port_worker *ports = worker->ports;
+	struct rte_mbuf *mbufs[BURST_FRAMES];
+	uint32_t total = 0;
+
+	worker->now_s = __atomic_load_n(&worker->dp->now_s, __ATOMIC_RELAXED);
+	worker->now_cycles = rte_rdtsc();
+	for (uint16_t i = 0; i < ports->rx_count; i++) {
+		const struct port_rx *rx = &ports->rx[i];
+		const uint32_t count =
+			rte_eth_rx_burst(rx->ethdev_id, rx->queue, mbufs, BURST_FRAMES);
+
+		if (count == 0)
+			continue;
+		total += count;
+		if (rx->role == BGW_PORT_ACCESS)
+			stage_access_input(worker, rx, mbufs, count);
+		else
+			stage_underlay_input(worker, rx, mbufs, count);
+		stage_transmit_flush(worker);
+	}
+	worker->counters.rx_pkts += total;
+	if (ports->handover_count > 0)
+		handover_drain(worker);
+	stage_transmit_flush(worker);
+	return total;
+}
