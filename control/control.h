@@ -28,7 +28,8 @@ struct control {
 	/* One pointer for each part that keeps state of its own; made and freed by its owner. */
 	struct bridge *bridge;	   /**< domains, attachments, ports by name */
 	struct tunnels *tunnels;   /**< paths, peers, connections */
-	struct fdb_keeper *fdb;	   /**< learning, ageing, moves */
+	struct fdb *fdb;	   /**< learning, ageing, moves */
+	struct indexes *indexes;   /**< by which the dataplane knows objects */
 	struct underlay *underlay; /**< what Linux knows of the underlay */
 };
 
