@@ -179,10 +179,10 @@ static void publish_slice(struct batch *batch, uint64_t deadline_ns)
 static void finish_slice(struct batch *batch, uint64_t deadline_ns)
 {
 	while (batch->cursor != NULL) {
-		struct request *request = batch->cursor;
+		struct request *request = batch->cursor, *next = request->next;
 
-		batch->cursor = request->next;
-		request->operations->finish(request, &request->error);
+		if (request->operations->finish(request, &request->error))
+			batch->cursor = next;
 		if (is_over(deadline_ns))
 			return;
 	}

@@ -29,9 +29,14 @@ struct request_operations {
 	 * the batch go on.
 	 */
 	int (*stage)(struct request *request, struct error *error);
-	/** The end: what was staged is durable and published, or *error says why not (code
-	 * BGW_ERROR_NONE: success). The request is the caller's again. */
-	void (*finish)(struct request *request, const struct error *error);
+	/**
+	 * The end: what was staged is durable and published, or *error says why not (code
+	 * BGW_ERROR_NONE: success). The model does not change while requests finish.
+	 *
+	 * @return true when done, and the request is the caller's again; false to be called again
+	 * in another slice.
+	 */
+	bool (*finish)(struct request *request, const struct error *error);
 };
 
 struct request {

@@ -5,6 +5,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* As syslog(3) numbers them. */
+static const int priorities[] = {
+	[LOG_LEVEL_ERROR] = 3,
+	[LOG_LEVEL_WARNING] = 4,
+	[LOG_LEVEL_INFO] = 6,
+	[LOG_LEVEL_DEBUG] = 7,
+};
 static enum log_level most = LOG_LEVEL_INFO;
 
 void log_level_set(enum log_level level)
@@ -20,8 +27,9 @@ void log_write(enum log_level level, const char *format, ...)
 
 	if (level > most)
 		return;
-	length = getenv("JOURNAL_STREAM") != NULL ? snprintf(line, sizeof(line), "<%d>", level)
-						  : snprintf(line, sizeof(line), "bgwd: ");
+	length = getenv("JOURNAL_STREAM") != NULL
+			 ? snprintf(line, sizeof(line), "<%d>", priorities[level])
+			 : snprintf(line, sizeof(line), "bgwd: ");
 	va_start(arguments, format);
 	length += vsnprintf(line + length, sizeof(line) - (size_t)length - 1, format, arguments);
 	va_end(arguments);

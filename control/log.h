@@ -10,10 +10,10 @@
 #include <stdarg.h>
 
 enum log_level {
-	LOG_LEVEL_ERROR = 3, /* as syslog(3) numbers them */
-	LOG_LEVEL_WARNING = 4,
-	LOG_LEVEL_INFO = 6,
-	LOG_LEVEL_DEBUG = 7,
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG,
 };
 
 /** What is less important is not written. Default: info. */

@@ -271,6 +271,15 @@ void model_accept(struct model *model)
 	model->change_count = 0;
 }
 
+void model_release(struct model *model, struct object *object)
+{
+	struct type_objects *objects = objects_of(model, object->type);
+
+	model_accept(model);
+	tables_remove(objects, object);
+	list_unlink(objects, object);
+}
+
 static struct object *chain_find(const struct table *table, unsigned int i, struct object *from,
 				 const void *key)
 {

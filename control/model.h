@@ -38,6 +38,10 @@ void model_rollback(struct model *model, size_t mark);
 /** Frees what the changes replaced or removed, and empties the journal. */
 void model_accept(struct model *model);
 
+/** Takes an object out, as if it had never been there: it is the caller's, and the journal forgets
+ * everything. For moving the objects of the store into place. */
+void model_release(struct model *model, struct object *object);
+
 /** NULL when there is none. All of these see what a batch has staged. */
 struct object *model_find(const struct model *model, const struct bgw_object_type *type,
 			  const struct bgw_uuid *id);

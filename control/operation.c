@@ -9,13 +9,15 @@
 #include "log.h"
 #include "resource.h"
 
-/* RFC 9562, version 4. */
-static int uuid_make(struct bgw_uuid *id)
+int operation_identify(struct object *object, struct error *error)
 {
-	if (getrandom(id->bytes, sizeof(id->bytes), 0) != sizeof(id->bytes))
-		return -EIO;
-	id->bytes[6] = (uint8_t)((id->bytes[6] & 0x0f) | 0x40);
-	id->bytes[8] = (uint8_t)((id->bytes[8] & 0x3f) | 0x80);
+	struct bgw_object *base = object_record_mutable(object);
+	uint8_t *bytes = base->id.bytes;
+
+	if (getrandom(bytes, sizeof(base->id.bytes), 0) != sizeof(base->id.bytes))
+		return error_set(error, BGW_ERROR_INTERNAL, "the system has no random numbers");
+	bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
+	bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
 	return 0;
 }
 
@@ -115,8 +117,8 @@ int operation_create(struct control *control, const struct resource *resource, c
 		return rc;
 	}
 	rc = check_capacity(control, resource, error);
-	if (rc == 0 && bgw_uuid_is_nil(&base->id) && uuid_make(&base->id) < 0)
-		rc = error_set(error, BGW_ERROR_INTERNAL, "the system has no random numbers");
+	if (rc == 0 && bgw_uuid_is_nil(&base->id))
+		rc = operation_identify(new, error);
 	if (rc == 0 && resource->validate_create != NULL)
 		rc = resource->validate_create(control, new, error);
 	if (rc < 0) {

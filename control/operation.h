@@ -34,6 +34,9 @@ int operation_delete(struct control *control, const struct resource *resource, c
 struct object *operation_find(const struct control *control, const struct bgw_object_type *type,
 			      const char *id, struct error *error);
 
+/** Gives a new object an id (RFC 9562, version 4). 0 or negative with *error set. */
+int operation_identify(struct object *object, struct error *error);
+
 /** A stored object: into the model and published at once. An object that validation refuses is
  * kept, reported to the log and not published. 0 or negative with *error set. */
 int operation_replay(struct control *control, struct object *object, struct error *error);

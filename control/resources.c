@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* The registry: a resource is one row. What is referred to comes before what refers. */
 #include "resource.h"
-
-#include <string.h>
 
 extern const struct resource network_resource;
 
@@ -9,19 +8,3 @@ const struct resource *const resources[] = {
 	&network_resource,
 	NULL,
 };
-
-const struct resource *resource_of(const struct bgw_object_type *type)
-{
-	for (const struct resource *const *resource = resources; *resource != NULL; resource++)
-		if ((*resource)->type == type)
-			return *resource;
-	return NULL;
-}
-
-const struct resource *resource_find(const char *collection)
-{
-	for (const struct resource *const *resource = resources; *resource != NULL; resource++)
-		if (strcmp((*resource)->type->collection, collection) == 0)
-			return *resource;
-	return NULL;
-}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "control.h"
+#include "http.h"
+#include "initial.h"
+#include "log.h"
+#include "operation.h"
+#include "resource.h"
+#include "rest.h"
+
+#define STOP_CHECK_MS 5
+
+struct daemon {
+	struct control control;
+	struct http *http;
+	struct loop_timer *stop_check;
+	unsigned int resources_started;
+	bool stopping;
+};
+
+/* Nothing may be lost that a client was told, nor left hanging what it asked. */
+static void stop_check(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	if (http_is_idle(daemon->http) && batch_is_idle(daemon->control.batch))
+		loop_stop(daemon->control.loop);
+}
+
+static void stop_asked(void *arg, int number)
+{
+	struct daemon *daemon = arg;
+
+	if (daemon->stopping)
+		return;
+	daemon->stopping = true;
+	log_info("stopping on %s", strsignal(number));
+	sd_notify(0, "STOPPING=1");
+	http_quiesce(daemon->http);
+	loop_timer_set(daemon->stop_check, 0, STOP_CHECK_MS);
+}
+
+static int load_object(void *arg, struct object *object, struct error *error)
+{
+	(void)error;
+	/* Published when all are there: what an object refers to may come after it. */
+	return model_insert(arg, object);
+}
+
+/* From the store to the model and to the dataplane, what is referred to before what refers. */
+static int replay(struct control *control, struct error *error)
+{
+	struct model *loaded = model_create();
+	size_t count = 0;
+	int rc;
+
+	if (loaded == NULL)
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the objects");
+	rc = store_load(control->store, load_object, loaded, error);
+	for (unsigned int t = 0; bgw_object_types[t] != NULL && rc == 0; t++) {
+		struct object *object = model_first(loaded, bgw_object_types[t]), *next;
+
+		for (; object != NULL && rc == 0; object = next, count++) {
+			next = object->next;
+			model_release(loaded, object);
+			rc = operation_replay(control, object, error);
+		}
+	}
+	model_destroy(loaded);
+	if (rc == 0 && count != 0)
+		log_info("%zu objects are back from the store", count);
+	return rc;
+}
+
+static int resources_start(struct daemon *daemon, struct error *error)
+{
+	for (; resources[daemon->resources_started] != NULL; daemon->resources_started++) {
+		const struct resource *resource = resources[daemon->resources_started];
+
+		if (resource->start != NULL && resource->start(&daemon->control, error) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static void resources_stop(struct daemon *daemon)
+{
+	while (daemon->resources_started-- > 0) {
+		const struct resource *resource = resources[daemon->resources_started];
+
+		if (resource->stop != NULL)
+			resource->stop(&daemon->control);
+	}
+	daemon->resources_started = 0;
+}
+
+static int control_make(struct daemon *daemon, struct error *error)
+{
+	struct control *control = &daemon->control;
+
+	control->loop = loop_create();
+	if (control->loop == NULL)
+		return error_set(error, BGW_ERROR_INTERNAL, "the event loop cannot start: %s",
+				 strerror(errno));
+	control->store = store_open(control->config.store.path, error);
+	if (control->store == NULL)
+		return -EIO;
+	control->model = model_create();
+	if (control->model != NULL)
+		control->batch = batch_create(control);
+	if (control->batch != NULL)
+		daemon->stop_check =
+			loop_timer_create(control->loop, LOOP_NEVER, 0, stop_check, daemon);
+	if (daemon->stop_check == NULL)
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the control thread");
+	return 0;
+}
+
+static int start(struct daemon *daemon, struct error *error)
+{
+	struct control *control = &daemon->control;
+	struct http_handler handler = rest_handler(control);
+	bool store_is_new_now;
+
+	if (control_make(daemon, error) < 0)
+		return -EINVAL;
+	store_is_new_now = store_is_new(control->store);
+	if (resources_start(daemon, error) < 0 || replay(control, error) < 0 ||
+	    initial_apply(control, store_is_new_now, error) < 0)
+		return -EINVAL;
+	daemon->http = http_start(control->loop, &control->config.api, &handler, error);
+	if (daemon->http == NULL)
+		return -EINVAL;
+	if (loop_signal(control->loop, SIGTERM, stop_asked, daemon) < 0 ||
+	    loop_signal(control->loop, SIGINT, stop_asked, daemon) < 0)
+		return error_set(error, BGW_ERROR_INTERNAL, "signals cannot be caught");
+	return 0;
+}
+
+static void stop(struct daemon *daemon)
+{
+	struct control *control = &daemon->control;
+
+	http_stop(daemon->http);
+	resources_stop(daemon);
+	loop_timer_close(daemon->stop_check);
+	batch_destroy(control->batch);
+	model_destroy(control->model);
+	store_close(control->store);
+	loop_destroy(control->loop);
+	config_clear(&control->config);
+}
+
+int daemon_run(struct config *config, struct error *error)
+{
+	struct daemon daemon = {.control.config = *config};
+	int rc;
+
+	signal(SIGPIPE, SIG_IGN);
+	log_level_set(config->control.log_level);
+	rc = start(&daemon, error);
+	if (rc == 0) {
+		sd_notify(0, "READY=1");
+		log_info("%s is ready", config->name != NULL ? config->name : "bgwd");
+		loop_run(daemon.control.loop);
+	}
+	stop(&daemon);
+	return rc;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_CONTROL_DAEMON_H
+#define BGW_CONTROL_DAEMON_H
+
+/**
+ * The life of bgwd: everything started in order, the loop, and everything stopped in the reverse
+ * order.
+ */
+
+#include "config.h"
+#include "error.h"
+
+/** Runs until a signal asks it to stop. Takes what the configuration owns. 0, or negative with
+ * *error set when it could not start: one sentence on the limit that was hit and what to do. */
+int daemon_run(struct config *config, struct error *error);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_CONTROL_HTTP_H
+#define BGW_CONTROL_HTTP_H
+
+/**
+ * The HTTP server of the API (libmicrohttpd inside the control loop): listeners, limits, bodies,
+ * and answers that may come later. It knows nothing of what is served.
+ *
+ * Control thread only.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config.h"
+#include "error.h"
+
+struct loop;
+struct http;
+
+/** One request and its answer. The server's until the handler is called, then the handler's until
+ * http_answer(). */
+struct http_exchange;
+
+struct http_handler {
+	/** Most bytes of the body of such a request. */
+	size_t (*body_limit)(void *arg, const char *method, const char *path);
+	/** A whole request is there. It is answered now or later. */
+	void (*handle)(void *arg, struct http_exchange *exchange);
+	/** A request that the server refuses by itself; the body of the answer, malloc'ed. */
+	char *(*refuse)(void *arg, const struct error *error, size_t *length);
+	void *arg;
+};
+
+/** Opens all listeners of the configuration. NULL with *error set. */
+struct http *http_start(struct loop *loop, const struct config_api *config,
+			const struct http_handler *handler, struct error *error);
+/** No new connections from here on; requests that are in are still answered. */
+void http_quiesce(struct http *http);
+/** Whether no request waits for its answer. */
+bool http_is_idle(const struct http *http);
+/** Closes everything. The handler must have answered all. Accepts NULL. */
+void http_stop(struct http *http);
+
+const char *http_method(const struct http_exchange *exchange);
+const char *http_path(const struct http_exchange *exchange);
+/** NULL when there is none. */
+const char *http_header(const struct http_exchange *exchange, const char *name);
+const char *http_body(const struct http_exchange *exchange, size_t *length);
+/** Calls back for each argument of the query string, unescaped; value may be NULL. */
+typedef void http_argument(void *arg, const char *name, const char *value);
+void http_arguments(const struct http_exchange *exchange, http_argument *callback, void *arg);
+
+/** A header of the answer; before http_answer(). Both texts must be literals. */
+void http_answer_header(struct http_exchange *exchange, const char *name, const char *value);
+/** The answer: JSON, or nothing when body is NULL. Takes the body, which free() can free. */
+void http_answer(struct http_exchange *exchange, unsigned int status, char *body, size_t length);
+
+#endif

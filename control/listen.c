@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "listen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "values.h"
+
+#define BACKLOG	    128
+#define UNIX_PREFIX "unix:"
+
+union endpoint {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+	struct sockaddr_un path;
+};
+
+static bool is_unix(const char *where)
+{
+	return strncmp(where, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0;
+}
+
+static int fail_form(const char *where, struct error *error)
+{
+	return error_set(error, BGW_ERROR_INVALID_INPUT,
+			 "api.listen \"%.80s\" must be ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH",
+			 where);
+}
+
+static int parse_unix(const char *where, union endpoint *endpoint, struct error *error)
+{
+	const char *path = where + strlen(UNIX_PREFIX);
+
+	if (path[0] != '/' || strlen(path) >= sizeof(endpoint->path.sun_path))
+		return error_set(
+			error, BGW_ERROR_INVALID_INPUT,
+			"api.listen \"%.120s\" must be unix: and an absolute path of at most "
+			"%zu bytes",
+			where, sizeof(endpoint->path.sun_path) - 1);
+	endpoint->path.sun_family = AF_UNIX;
+	strcpy(endpoint->path.sun_path, path);
+	return 0;
+}
+
+static bool is_loopback(const struct bgw_address *address)
+{
+	static const uint8_t v6[16] = {[15] = 1};
+
+	return address->family == 4 ? address->bytes[0] == 127
+				    : memcmp(address->bytes, v6, sizeof(v6)) == 0;
+}
+
+static int parse_ip(const char *where, union endpoint *endpoint, struct error *error)
+{
+	const char *colon = strrchr(where, ':');
+	bool bracketed = where[0] == '[';
+	char text[BGW_ADDRESS_TEXT_SIZE];
+	struct bgw_address address;
+	uint32_t port;
+	size_t length;
+
+	if (colon == NULL || bgw_uint_parse(colon + 1, &port) < 0 || port > UINT16_MAX)
+		return fail_form(where, error);
+	length = (size_t)(colon - where);
+	if (bracketed) {
+		if (length < 2 || where[length - 1] != ']')
+			return fail_form(where, error);
+		where++;
+		length -= 2;
+	}
+	if (length >= sizeof(text))
+		return fail_form(where, error);
+	memcpy(text, where, length);
+	text[length] = '\0';
+	if (bgw_address_parse(text, &address) < 0 || bracketed != (address.family == 6))
+		return fail_form(where, error);
+	if (!is_loopback(&address))
+		return error_set(
+			error, BGW_ERROR_INVALID_INPUT,
+			"api.listen \"%.80s\" is open to others, which this version does "
+			"not guard; listen on 127.0.0.1, [::1] or a unix socket, and put a "
+			"proxy with TLS before it",
+			where);
+	if (address.family == 4) {
+		endpoint->v4.sin_family = AF_INET;
+		endpoint->v4.sin_port = htons((uint16_t)port);
+		memcpy(&endpoint->v4.sin_addr, address.bytes, 4);
+	} else {
+		endpoint->v6.sin6_family = AF_INET6;
+		endpoint->v6.sin6_port = htons((uint16_t)port);
+		memcpy(&endpoint->v6.sin6_addr, address.bytes, 16);
+	}
+	return 0;
+}
+
+static int parse(const char *where, union endpoint *endpoint, struct error *error)
+{
+	memset(endpoint, 0, sizeof(*endpoint));
+	return is_unix(where) ? parse_unix(where, endpoint, error)
+			      : parse_ip(where, endpoint, error);
+}
+
+int listen_check(const char *where, struct error *error)
+{
+	union endpoint endpoint;
+
+	return parse(where, &endpoint, error);
+}
+
+static socklen_t endpoint_size(const union endpoint *endpoint)
+{
+	switch (endpoint->any.sa_family) {
+	case AF_UNIX:
+		return sizeof(endpoint->path);
+	case AF_INET:
+		return sizeof(endpoint->v4);
+	default:
+		return sizeof(endpoint->v6);
+	}
+}
+
+/* Makes the directory of the socket, one level, and removes a socket that a killed process left. */
+static void unix_clear_way(const union endpoint *endpoint)
+{
+	char directory[sizeof(endpoint->path.sun_path)];
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	strcpy(directory, endpoint->path.sun_path);
+	*strrchr(directory, '/') = '\0';
+	if (directory[0] != '\0')
+		mkdir(directory, 0755);
+	if (fd >= 0 && connect(fd, &endpoint->any, sizeof(endpoint->path)) < 0 &&
+	    errno == ECONNREFUSED)
+		unlink(endpoint->path.sun_path);
+	close(fd);
+}
+
+static int endpoint_bind(int fd, const union endpoint *endpoint)
+{
+	int on = 1, rc;
+	mode_t mask;
+
+	if (endpoint->any.sa_family != AF_UNIX) {
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+		return bind(fd, &endpoint->any, endpoint_size(endpoint));
+	}
+	unix_clear_way(endpoint);
+	mask = umask(0117);
+	rc = bind(fd, &endpoint->any, endpoint_size(endpoint));
+	umask(mask);
+	return rc;
+}
+
+int listen_open(const char *where, struct error *error)
+{
+	union endpoint endpoint;
+	int rc = parse(where, &endpoint, error);
+	int fd;
+
+	if (rc < 0)
+		return rc;
+	fd = socket(endpoint.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && endpoint_bind(fd, &endpoint) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	rc = errno;
+	if (fd >= 0)
+		close(fd);
+	return error_set(error, BGW_ERROR_UNAVAILABLE, "api.listen \"%.120s\" cannot be used: %s%s",
+			 where, strerror(rc),
+			 rc == EADDRINUSE ? "; stop the other process or choose another" : "");
+}
+
+void listen_close(const char *where, int fd)
+{
+	if (is_unix(where))
+		unlink(where + strlen(UNIX_PREFIX));
+	close(fd);
+}

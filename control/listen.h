@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_CONTROL_LISTEN_H
+#define BGW_CONTROL_LISTEN_H
+
+/**
+ * The sockets that the API listens on, from their texts in the configuration: ADDRESS:PORT,
+ * [ADDRESS]:PORT or unix:PATH.
+ */
+
+#include "error.h"
+
+/**
+ * A non-blocking listening socket. Only loopback addresses and unix sockets are open without TLS
+ * and tokens; any other is refused. A unix socket that nobody listens on any more is replaced; its
+ * mode is 0660.
+ *
+ * @return the descriptor, or negative with *error set.
+ */
+int listen_open(const char *where, struct error *error);
+
+/** What listen_open() would refuse without looking at the machine. 0 or negative. */
+int listen_check(const char *where, struct error *error);
+
+/** Closes the socket and removes the path of a unix one. */
+void listen_close(const char *where, int fd);
+
+#endif
