@@ -71,11 +71,11 @@ static int packet_classify(const struct bgw_dataplane *dp, const struct port *po
 
 	if (unlikely(mbuf->data_len < RTE_ETHER_HDR_LEN))
 		return BGW_DROP_RUNT;
-	if (unlikely(memcmp(bytes, &port->mac, RTE_ETHER_ADDR_LEN) != 0))
-		return bytes[0] & 1 ? VERDICT_LINUX : BGW_DROP_NOT_OUR_MAC;
 	ethernet_bytes = ethernet_header_bytes(bytes, mbuf->data_len);
 	if (unlikely(ethernet_bytes == 0))
 		return BGW_DROP_RUNT;
+	if (unlikely(memcmp(bytes, &port->mac, RTE_ETHER_ADDR_LEN) != 0))
+		return bytes[0] & 1 ? VERDICT_LINUX : BGW_DROP_NOT_OUR_MAC;
 	if (unlikely(*(const unaligned_uint16_t *)(bytes + ethernet_bytes - 2) !=
 		     RTE_BE16(RTE_ETHER_TYPE_IPV4)))
 		return VERDICT_LINUX;
