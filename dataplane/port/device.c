@@ -202,7 +202,8 @@ static int open_probed(struct port_device *device, const struct port_driver *dri
 				  "carries at most %u: lower the MTU or raise "
 				  "memory.mbuf_bytes",
 				  config->name, device->mtu, config->driver,
-				  rte_pktmbuf_data_room_size(bgw_mbuf_pool(device->numa_node)),
+				  rte_pktmbuf_data_room_size(bgw_mbuf_pool(device->numa_node)) -
+					  RTE_PKTMBUF_HEADROOM,
 				  device->mtu_max);
 	log_capture_begin(&log);
 	ret = configure(device, driver, &info);

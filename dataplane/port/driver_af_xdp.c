@@ -49,7 +49,7 @@ static int af_xdp_check(const struct bgw_port_config *config, char *why, size_t 
 	    (uint32_t)sysconf(_SC_PAGESIZE))
 		return bgw_refuse(why, why_size, EINVAL,
 				  "port %s: af_xdp cannot use packet buffers larger than a page: "
-				  "lower memory.mbuf_bytes to 3,600",
+				  "lower memory.mbuf_bytes to 3,584",
 				  config->name);
 	return 0;
 }

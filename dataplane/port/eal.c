@@ -108,8 +108,9 @@ static int memory_check(const struct bgw_eal_config *config, char *why, size_t w
 
 	if (config->mbuf_data_room < POOL_DATA_ROOM_MIN)
 		return bgw_refuse(why, why_size, EINVAL,
-				  "memory.mbuf_bytes is %u, and must be at least %u",
-				  config->mbuf_data_room, POOL_DATA_ROOM_MIN);
+				  "memory.mbuf_bytes is %d, and must be at least %d",
+				  config->mbuf_data_room - RTE_PKTMBUF_HEADROOM,
+				  POOL_DATA_ROOM_MIN - RTE_PKTMBUF_HEADROOM);
 	if (pool_mbytes + 16 > config->memory_mbytes)
 		return bgw_refuse(why, why_size, ENOMEM,
 				  "memory.mbufs %u need %llu MB, and memory.mbytes is %u: raise "
