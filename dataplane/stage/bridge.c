@@ -105,14 +105,16 @@ static inline void destination_sort(struct worker *worker, struct frame *frame, 
 		return;
 	}
 	frame->target = em_value(slot) & BGW_REF_PLACE;
-	if (unlikely(frame->target == frame->source))
-		worker_drop_at(worker, frame->mbuf, BGW_DROP_SAME_ATTACHMENT, frame->source);
-	else if (!bgw_ref_is_connection(frame->target))
+	if (bgw_ref_is_connection(frame->target)) {
+		if (likely(!bgw_ref_is_connection(frame->source)))
+			lane_add(&worker->to_connections, frame);
+		else
+			worker_drop_at(worker, frame->mbuf, BGW_DROP_SPLIT_HORIZON, frame->source);
+	} else if (likely(frame->target != frame->source)) {
 		lane_add(&worker->to_attachments, frame);
-	else if (likely(!bgw_ref_is_connection(frame->source)))
-		lane_add(&worker->to_connections, frame);
-	else
-		worker_drop_at(worker, frame->mbuf, BGW_DROP_SPLIT_HORIZON, frame->source);
+	} else {
+		worker_drop_at(worker, frame->mbuf, BGW_DROP_SAME_ATTACHMENT, frame->source);
+	}
 }
 
 void stage_bridge(struct worker *worker)
