@@ -34,6 +34,8 @@ struct port {
 	 * RTE_MBUF_F_RX_VLAN_STRIPPED: it is put back with the port's TPID.
 	 */
 	bool rx_vlan_stripped;
+	/* Linux has a copy of every frame received, so what is not the gateway's is not lost. */
+	bool linux_copies;
 	rte_be16_t tpid;
 	uint16_t mtu;
 	struct rte_ether_addr mac;

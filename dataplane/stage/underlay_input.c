@@ -6,6 +6,7 @@
 #include "encap/gre.h"
 #include "encap/outer_ipv4.h"
 #include "encap/vxlan.h"
+#include "exception/exception.h"
 #include "object/tunnel.h"
 #include "stage/decap.h"
 #include "stage/stage.h"
@@ -75,7 +76,7 @@ static int packet_classify(const struct bgw_dataplane *dp, const struct port *po
 	if (unlikely(ethernet_bytes == 0))
 		return BGW_DROP_RUNT;
 	if (unlikely(memcmp(bytes, &port->mac, RTE_ETHER_ADDR_LEN) != 0))
-		return bytes[0] & 1 ? VERDICT_LINUX : BGW_DROP_NOT_OUR_MAC;
+		return bytes[0] & 1 || port->linux_copies ? VERDICT_LINUX : BGW_DROP_NOT_OUR_MAC;
 	if (unlikely(*(const unaligned_uint16_t *)(bytes + ethernet_bytes - 2) !=
 		     RTE_BE16(RTE_ETHER_TYPE_IPV4)))
 		return VERDICT_LINUX;
@@ -117,9 +118,21 @@ static enum bgw_drop linux_drop(const struct rte_mbuf *mbuf)
 	return BGW_DROP_NOT_A_TUNNEL;
 }
 
-static void packet_to_linux(struct worker *worker, struct rte_mbuf *mbuf)
+static void packet_to_linux(struct worker *worker, const struct port *port, struct rte_mbuf *mbuf)
 {
-	worker_drop(worker, mbuf, linux_drop(mbuf));
+	struct bgw_port_counters *counters = &worker->port_counters[mbuf->port];
+
+	if (port->mirror) {
+		if (exception_send(port->mirror, &mbuf, 1) == 1)
+			counters->to_linux++;
+		else
+			worker_drop(worker, mbuf, BGW_DROP_TO_LINUX_FULL);
+	} else if (port->linux_copies) {
+		counters->to_linux++;
+		rte_pktmbuf_free(mbuf);
+	} else {
+		worker_drop(worker, mbuf, linux_drop(mbuf));
+	}
 }
 
 void stage_underlay_input(struct worker *worker, const struct port_rx *rx, struct rte_mbuf **mbufs,
@@ -151,7 +164,7 @@ void stage_underlay_input(struct worker *worker, const struct port_rx *rx, struc
 			em_prefetch(&worker->dp->peers, packets[packets_count].hash);
 			packets_count++;
 		} else if (verdict == VERDICT_LINUX) {
-			packet_to_linux(worker, mbuf);
+			packet_to_linux(worker, port, mbuf);
 		} else {
 			worker_drop(worker, mbuf, (enum bgw_drop)verdict);
 		}

@@ -9,6 +9,7 @@
 
 #include <bgw/port.h>
 
+#include "exception/exception.h"
 #include "stage/stage.h"
 #include "worker/worker.h"
 
@@ -54,9 +55,10 @@ void worker_destroy(struct worker *worker)
 }
 
 /* Frames that other workers hand over, for ports whose only tx queue is this worker's. */
-static void handover_drain(struct worker *worker)
+static uint32_t handover_drain(struct worker *worker)
 {
 	struct rte_mbuf *mbufs[BURST_FRAMES];
+	uint32_t total = 0;
 
 	for (uint16_t i = 0; i < worker->ports->handover_count; i++) {
 		const uint16_t port = worker->ports->handover[i];
@@ -65,7 +67,30 @@ static void handover_drain(struct worker *worker)
 
 		for (uint32_t j = 0; j < count; j++)
 			stage_transmit(worker, port, mbufs[j]);
+		total += count;
 	}
+	return total;
+}
+
+/* Frames that Linux sends by the mirrors of ports whose owner this worker is. */
+static uint32_t mirror_drain(struct worker *worker)
+{
+	struct rte_mbuf *mbufs[BURST_FRAMES];
+	uint32_t total = 0;
+
+	for (uint16_t i = 0; i < worker->ports->mirror_count; i++) {
+		const uint16_t port = worker->ports->mirror[i];
+		const uint32_t count =
+			exception_receive(port_table[port].mirror, mbufs, BURST_FRAMES);
+
+		for (uint32_t j = 0; j < count; j++) {
+			mbufs[j]->port = port;
+			stage_transmit(worker, port, mbufs[j]);
+		}
+		worker->port_counters[port].from_linux += count;
+		total += count;
+	}
+	return total;
 }
 
 uint32_t worker_round(struct worker *worker)
@@ -92,7 +117,9 @@ uint32_t worker_round(struct worker *worker)
 	}
 	worker->counters.rx_pkts += total;
 	if (ports->handover_count > 0)
-		handover_drain(worker);
+		total += handover_drain(worker);
+	if (ports->mirror_count > 0)
+		total += mirror_drain(worker);
 	stage_transmit_flush(worker);
 	return total;
 }

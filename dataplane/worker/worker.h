@@ -65,8 +65,8 @@ void worker_destroy(struct worker *worker);
 
 /*
  * One round: polls each queue of the worker once and runs what came through all stages to the
- * drivers. Returns the number of frames received. Runs on the worker's lcore, or in tests on the
- * calling thread with no worker started. Reports no quiescent state.
+ * drivers. Returns the number of frames that it moved. Runs on the worker's lcore, or in tests on
+ * the calling thread with no worker started. Reports no quiescent state.
  */
 uint32_t worker_round(struct worker *worker);
 
