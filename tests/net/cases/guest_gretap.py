@@ -45,9 +45,12 @@ def prove_by_hand(lab, guest, site):
         "the guest answered no ARP request over gretap",
     )
     assert answer[GRE].key == KEY, f"the guest answered with the key {answer[GRE].key}"
-    echo = Ether(src=PROBE_MAC, dst=answer[ARP].hwsrc) / IP(
-        src="198.51.100.9", dst="198.51.100.2"
-    ) / ICMP(id=7, seq=3) / (b"x" * 1400)
+    echo = (
+        Ether(src=PROBE_MAC, dst=answer[ARP].hwsrc)
+        / IP(src="198.51.100.9", dst="198.51.100.2")
+        / ICMP(id=7, seq=3)
+        / (b"x" * 1400)
+    )
     send(site.namespace, site.dev, outer / echo)
     sniffer.wait(
         lambda frame: GRE in frame and ICMP in frame and frame[ICMP].type == 0,
@@ -57,7 +60,7 @@ def prove_by_hand(lab, guest, site):
 
 
 def prove_vlan_hosts(lab, guest):
-    """A tagged host on one card reaches an untagged one on another, the guest taking the tag off."""
+    """A tagged host on one card reaches an untagged one on another; the guest takes the tag off."""
     wires = {}
     for card, name in ((1, "tagged"), (2, "plain")):
         wires[name] = lab.namespace(f"{name}-wire")

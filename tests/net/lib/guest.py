@@ -47,7 +47,8 @@ class Guest:
             "-no-reboot", "-nodefaults", "-kernel", kernel, "-initrd", initramfs,
             "-append", "console=ttyS0 quiet panic=-1 nokaslr mitigations=off net.ifnames=0",
             "-serial", f"file:{console}",
-            "-chardev", f"socket,id=agent,path={agent},server=on,wait=off", "-serial", "chardev:agent",
+            "-chardev", f"socket,id=agent,path={agent},server=on,wait=off",
+            "-serial", "chardev:agent",
         ]  # fmt: skip
         try:
             for card in range(CARDS):
@@ -55,7 +56,8 @@ class Guest:
                 # Offloads would hand over frames whose checksums nobody fills.
                 argv += [
                     "-netdev", f"tap,id=n{card},ifname=n{card},script=no,downscript=no,vhost=off",
-                    "-device", f"virtio-net-pci,netdev=n{card},mac=02:00:5e:01:00:{card:02x},romfile=,"
+                    "-device",
+                    f"virtio-net-pci,netdev=n{card},mac=02:00:5e:01:00:{card:02x},romfile=,"
                     "csum=off,gso=off,guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,"
                     "guest_ufo=off,host_tso4=off,host_tso6=off,host_ecn=off,host_ufo=off",
                 ]  # fmt: skip

@@ -33,7 +33,9 @@ INIT = r"""#!/bin/busybox sh
 /bin/busybox --install -s /bin
 export PATH=/sbin:/bin
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
-while read -r module; do insmod "/modules/$module" || echo "no module $module"; done < /modules/order
+while read -r module; do
+	insmod "/modules/$module" || echo "no module $module"
+done < /modules/order
 ip link set lo up
 echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad
 echo 0 > /proc/sys/kernel/printk
@@ -54,9 +56,7 @@ done
 
 
 def _run(*argv, cwd=None, stdin=None):
-    done = subprocess.run(
-        argv, cwd=cwd, input=stdin, capture_output=True, timeout=300, check=False
-    )
+    done = subprocess.run(argv, cwd=cwd, input=stdin, capture_output=True, timeout=300, check=False)
     if done.returncode != 0:
         said = (done.stderr or done.stdout).decode(errors="replace").strip()
         raise Failure(f"building the guest: `{' '.join(argv)}` answered {done.returncode}: {said}")

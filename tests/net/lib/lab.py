@@ -18,6 +18,7 @@ class Lab:
         self.long = long
         self._guest = guest
         self._closers = []
+        self._conclusions = []
         self._logs = {}
         self.directory = os.path.join(directory, case)
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -43,15 +44,23 @@ class Lab:
         self.defer(lambda: made.running() and made.stop())
         return made
 
-    def host(self, name, number, gateway_namespace, gateway_dev, vlan=(), mtu=1500):
+    def host(self, name, number, gateway_namespace, gateway_dev, **more):
         """A host on an access port: its own namespace at the far end of a veth."""
-        return Host.attach(self, name, number, gateway_namespace, gateway_dev, vlan, mtu)
+        return Host.attach(self, name, number, gateway_namespace, gateway_dev, **more)
 
     def guest(self):
         """The Linux guest of this run, with nothing configured in it."""
         machine = self._guest()
         machine.borrow(self)
         return machine
+
+    def conclude_with(self, proof):
+        """Call `proof` when the case passed, before anything is taken down."""
+        self._conclusions.append(proof)
+
+    def conclude(self):
+        for proof in self._conclusions:
+            proof()
 
     def close(self):
         """Undo everything, whatever fails on the way; the first trouble is raised at the end."""

@@ -52,7 +52,7 @@ class Namespace:
 
     @contextlib.contextmanager
     def entered(self):
-        """The calling thread, and only it, is in the namespace; sockets made meanwhile stay in it."""
+        """The calling thread alone is in the namespace; sockets made meanwhile stay in it."""
         home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         there = os.open(f"/run/netns/{self.full}", os.O_RDONLY)
         try:

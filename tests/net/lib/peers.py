@@ -11,7 +11,7 @@ def linux_vxlan(site, access_dev, remote, vni, port=4789, device="vx0"):
         "dstport", port, "dev", site.dev,
     )  # fmt: skip
     site.namespace.ip("link", "set", device, "up", "mtu", 1500)
-    netns.bridge(site.namespace, "br0", access_dev, device)
+    netns.bridge(site.namespace, f"br-{device}", access_dev, device)
 
 
 def guest_gretap(guest, address, remote, key=None, card=0, device="gt0"):
@@ -33,7 +33,8 @@ def guest_vlan_bridge(guest, tagged_card, vid, plain_card, protocol="802.1Q"):
     guest.run(
         f"""set -e
         ip link set eth{tagged_card} mtu 1510 up
-        ip link add link eth{tagged_card} name tagged0 mtu 1500 type vlan protocol {protocol} id {vid}
+        ip link add link eth{tagged_card} name tagged0 mtu 1500 type vlan protocol {protocol} \
+            id {vid}
         ip link add vbr0 type bridge mcast_snooping 0 forward_delay 0
         ip link set tagged0 up master vbr0
         ip link set eth{plain_card} up master vbr0

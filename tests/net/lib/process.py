@@ -63,7 +63,9 @@ class Process:
             if not self.running():
                 raise Failure(f"{self.name} ended with {self.status}: {self.last_words()}")
             time.sleep(0.05)
-        raise Failure(f"{self.name} did not print /{pattern}/ in {timeout_s} s: {self.last_words()}")
+        raise Failure(
+            f"{self.name} did not print /{pattern}/ in {timeout_s} s: {self.last_words()}"
+        )
 
     def wait(self, timeout_s):
         try:

@@ -253,4 +253,6 @@ class Stream:
     def prove_no_loss(self):
         check(self.sent > 0, "the stream sent nothing")
         lost = self.lost()
-        check(not lost, f"{len(lost)} of {self.sent} datagrams were lost, the first number {lost[:1]}")
+        check(
+            not lost, f"{len(lost)} of {self.sent} datagrams were lost, the first number {lost[:1]}"
+        )

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Two bgwd join an untagged LAN and a VLAN over GRE."""
+
+from lib import traffic
+from lib.pair import Pair
+
+
+def run(lab):
+    pair = Pair(lab, tags=([], ["200"]))
+    pair.stretch(4294, "gre")
+    traffic.prove(*pair.hosts)
+    traffic.prove(*pair.hosts, v6=True)

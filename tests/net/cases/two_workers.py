@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Two workers share ports of two queues: many flows at once, none lost, and both workers busy."""
+
+import contextlib
+import os
+
+from lib import traffic
+from lib.errors import check
+from lib.gateway import Gateway
+from lib.peers import linux_vxlan
+from lib.sites import underlay_pair
+
+STREAMS = 16
+
+
+def run(lab):
+    left, right = underlay_pair(lab, queues=2)
+    host = lab.host("host", 1, left.namespace, "lan0", queues=2)
+    peer = lab.host("peer", 2, right.namespace, "lan0", queues=2)
+    linux_vxlan(right, "lan0", left, 22)
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    gateway = Gateway(lab, left, workers={"cores": cores, "idle": "sleep"})
+    gateway.stretch(right.ip4, 22)
+    traffic.prove(host, peer)
+    before = rx_by_worker(gateway)
+    with contextlib.ExitStack() as running:
+        streams = []
+        for number in range(STREAMS):
+            ends = (host, peer) if number % 2 else (peer, host)
+            streams.append(running.enter_context(traffic.Stream(*ends, pps=50)))
+        traffic.prove_tcp(host, peer)
+    for stream in streams:
+        stream.prove_no_loss()
+    took = [after - start for start, after in zip(before, rx_by_worker(gateway))]
+    check(min(took) > 0 and len(took) == 2, f"the two workers took {took} frames")
+
+
+def rx_by_worker(gateway):
+    return [worker["rx_packets"] for worker in gateway.api.list("workers")]
