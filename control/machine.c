@@ -228,6 +228,18 @@ int machine_steer_set(struct machine *machine, const struct bgw_ip *addresses, u
 	return first;
 }
 
+/* With no port left nobody may hold a buffer: one that is missing was leaked on the way. */
+static void buffers_account(void)
+{
+	struct bgw_mbuf_usage usage;
+
+	bgw_mbuf_usage_get(&usage);
+	if (usage.in_use == 0)
+		log_info("all %u packet buffers are back", usage.size);
+	else
+		log_error("%u of %u packet buffers are missing", usage.in_use, usage.size);
+}
+
 void machine_destroy(struct machine *machine)
 {
 	if (machine == NULL)
@@ -238,8 +250,10 @@ void machine_destroy(struct machine *machine)
 	}
 	for (uint32_t i = 0; i < BGW_MAX_PORTS; i++)
 		xdp_steer_close(machine->ports[i].steer);
-	if (machine->eal_runs)
+	if (machine->eal_runs) {
 		bgw_port_remove_all();
+		buffers_account();
+	}
 	for (uint32_t i = 0; i < BGW_MAX_PORTS; i++)
 		netdev_restore(machine->ports[i].netdev);
 	if (machine->eal_runs)
