@@ -22,7 +22,8 @@ struct outer_ipv4 {
 	uint8_t tos;
 };
 
-#define OUTER_IPV4_HEADER_BYTES 20
+#define OUTER_IPV4_HEADER_BYTES	    20
+#define OUTER_IPV4_ADDRESSES_OFFSET 12
 
 /*
  * The key of a pair of addresses: the eight bytes of source (remote) and destination (local) as
@@ -99,7 +100,7 @@ static inline int outer_ipv4_parse(const uint8_t *l3, uint32_t length, struct ou
 		return BGW_DROP_BAD_IP_HEADER;
 	if (unlikely(*(const unaligned_uint16_t *)(l3 + 6) & RTE_BE16(0x3fff)))
 		return BGW_DROP_OUTER_FRAGMENT;
-	outer->addresses = *(const unaligned_uint64_t *)(l3 + 12);
+	outer->addresses = *(const unaligned_uint64_t *)(l3 + OUTER_IPV4_ADDRESSES_OFFSET);
 	outer->l4_offset = (uint16_t)header_bytes;
 	outer->l4_length = (uint16_t)(total - header_bytes);
 	outer->protocol = l3[9];

@@ -91,6 +91,7 @@ int bgw_port_add(uint16_t index, const struct bgw_port_config *config, char *why
 		.rx_vlan_stripped = driver->rx_vlan_stripped,
 		.linux_copies = driver->row.linux_copies,
 		.tpid = rte_cpu_to_be_16(config->tpid ?: RTE_ETHER_TYPE_VLAN),
+		.vlan = config->vlan,
 		.mtu = entry->device.mtu,
 		.mac = entry->device.mac,
 		.tx_handover_owner = BGW_PORT_NO_WORKER,

@@ -37,6 +37,7 @@ struct port {
 	/* Linux has a copy of every frame received, so what is not the gateway's is not lost. */
 	bool linux_copies;
 	rte_be16_t tpid;
+	uint16_t vlan; /* underlay: VID of its traffic, host order, 0: untagged */
 	uint16_t mtu;
 	struct rte_ether_addr mac;
 	struct port_mirror

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "object/bridge.h"
 #include "stage/guard.h"
+#include "stage/normalise.h"
 #include "stage/stage.h"
 
 /* The tags of a frame: the attachment that they belong to, and how many are to be taken off. */
@@ -33,17 +34,17 @@ static struct tags tags_resolve(const struct bgw_dataplane *dp, const struct por
 				uint16_t port_index, const uint8_t *bytes, uint32_t length)
 {
 	const uint8_t *tag = bytes + FRAME_ETHERTYPE_OFFSET;
-	struct tags tags = {.strip_bytes = 4};
+	struct tags tags = {.strip_bytes = FRAME_TAG_BYTES};
 	uint16_t inner_vid = 0;
 
-	if (frame_ethertype(bytes) != port->tpid || length < RTE_ETHER_HDR_LEN + 4)
+	if (frame_ethertype(bytes) != port->tpid)
 		return tags;
 	tags.outer_tci = tag_tci(tag);
 	if (frame_is_tag(frame_ethertype(bytes + 4))) {
 		if (frame_ethertype(bytes + 4) != RTE_BE16(RTE_ETHER_TYPE_VLAN) ||
-		    length < RTE_ETHER_HDR_LEN + 8)
+		    length < RTE_ETHER_HDR_LEN + 2 * FRAME_TAG_BYTES)
 			return tags;
-		tags.strip_bytes = 8;
+		tags.strip_bytes = 2 * FRAME_TAG_BYTES;
 		tags.inner_tci = tag_tci(tag + 4);
 		inner_vid = tags.inner_tci & TCI_VID;
 		if (frame_is_tag(frame_ethertype(bytes + 8)))
@@ -62,40 +63,6 @@ static void tags_strip(struct rte_mbuf *mbuf, uint32_t strip_bytes)
 
 	memmove(bytes + strip_bytes, bytes, 2 * RTE_ETHER_ADDR_LEN);
 	rte_pktmbuf_adj(mbuf, (uint16_t)strip_bytes);
-}
-
-/* The driver left the outer tag beside the frame: puts it back. */
-static bool stripped_tag_restore(struct rte_mbuf *mbuf, rte_be16_t tpid)
-{
-	uint8_t *bytes = (uint8_t *)rte_pktmbuf_prepend(mbuf, 4);
-
-	if (!bytes)
-		return false;
-	memmove(bytes, bytes + 4, 2 * RTE_ETHER_ADDR_LEN);
-	*(unaligned_uint16_t *)(bytes + FRAME_ETHERTYPE_OFFSET) = tpid;
-	*(unaligned_uint16_t *)(bytes + FRAME_ETHERTYPE_OFFSET + 2) =
-		rte_cpu_to_be_16(mbuf->vlan_tci);
-	mbuf->ol_flags &= ~(RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED);
-	return true;
-}
-
-/* Brings a frame into the one form that the stages know. False: dropped. */
-static bool frame_normalise(struct worker *worker, const struct port *port, struct rte_mbuf *mbuf)
-{
-	if (unlikely(mbuf->nb_segs > 1) && rte_pktmbuf_linearize(mbuf) != 0) {
-		worker_drop(worker, mbuf, BGW_DROP_CHAINED);
-		return false;
-	}
-	if (unlikely(mbuf->data_len < RTE_ETHER_HDR_LEN)) {
-		worker_drop(worker, mbuf, BGW_DROP_RUNT);
-		return false;
-	}
-	if (unlikely(mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) &&
-	    !stripped_tag_restore(mbuf, port->tpid)) {
-		worker_drop(worker, mbuf, BGW_DROP_NO_HEADROOM);
-		return false;
-	}
-	return true;
 }
 
 /* Finds the attachment and takes its tags off. NULL: dropped. */
@@ -149,17 +116,17 @@ void stage_access_input(struct worker *worker, const struct port_rx *rx, struct 
 		struct frame *frame = &input->frames[input->count];
 		const struct attachment *attachment;
 		struct bgw_traffic_counters *traffic;
+		int reason;
 
 		if (i + 4 < count)
 			rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + 4], void *));
 		bytes += mbuf->pkt_len;
 		mbuf->port = rx->port;
-		if (unlikely(!port->admin_up)) {
-			worker_drop(worker, mbuf, BGW_DROP_PORT_DOWN);
+		reason = normalise(port, mbuf);
+		if (unlikely(reason >= 0)) {
+			worker_drop(worker, mbuf, (enum bgw_drop)reason);
 			continue;
 		}
-		if (!frame_normalise(worker, port, mbuf))
-			continue;
 		frame->mbuf = mbuf;
 		attachment = frame_claim(worker, port, rx->port, frame);
 		if (unlikely(!attachment))

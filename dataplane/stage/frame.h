@@ -64,6 +64,7 @@ static inline uint8_t *frame_bytes(const struct frame *frame)
 #define FRAME_DESTINATION_OFFSET 0
 #define FRAME_SOURCE_OFFSET	 6
 #define FRAME_ETHERTYPE_OFFSET	 12
+#define FRAME_TAG_BYTES		 4
 
 static inline rte_be16_t frame_ethertype(const uint8_t *bytes)
 {

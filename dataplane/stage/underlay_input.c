@@ -9,6 +9,7 @@
 #include "exception/exception.h"
 #include "object/tunnel.h"
 #include "stage/decap.h"
+#include "stage/normalise.h"
 #include "stage/stage.h"
 
 /* A packet that is for Linux, if the port has a way to it. */
@@ -26,12 +27,19 @@ static bool address_is_ours(const struct bgw_dataplane *dp, rte_be32_t address)
 	return false;
 }
 
-/* Bytes of the Ethernet header, with the underlay's tag if it has one. */
-static uint32_t ethernet_header_bytes(const uint8_t *bytes, uint32_t length)
+/*
+ * Bytes of the Ethernet header, with the underlay's tag if it has one; 0 if the packet is of
+ * another VLAN than the underlay's.
+ */
+static uint32_t ethernet_header_bytes(const struct port *port, const struct rte_mbuf *mbuf)
 {
+	const uint8_t *bytes = rte_pktmbuf_mtod(mbuf, const uint8_t *);
+	uint16_t vid;
+
 	if (likely(!frame_is_tag(frame_ethertype(bytes))))
-		return RTE_ETHER_HDR_LEN;
-	return length >= RTE_ETHER_HDR_LEN + 4 ? RTE_ETHER_HDR_LEN + 4 : 0;
+		return port->vlan == 0 ? RTE_ETHER_HDR_LEN : 0;
+	vid = rte_be_to_cpu_16(frame_ethertype(bytes + 2)) & TCI_VID;
+	return vid == port->vlan ? RTE_ETHER_HDR_LEN + FRAME_TAG_BYTES : 0;
 }
 
 static int tunnel_parse(const struct bgw_dataplane *dp, const uint8_t *l3,
@@ -52,12 +60,22 @@ static int tunnel_parse(const struct bgw_dataplane *dp, const uint8_t *l3,
 	return VERDICT_LINUX;
 }
 
-/* Whether a tunnel could be meant, so that a packet that is broken is ours to count. */
-static bool is_tunnel_protocol(const uint8_t *l3)
+/*
+ * A packet whose IP header is refused: it is Linux's to judge, unless it may be a tunnel's, which
+ * is ours to count.
+ */
+static int refused_verdict(const struct bgw_dataplane *dp, const struct port *port,
+			   const uint8_t *l3, uint32_t length, int reason)
 {
-	const uint8_t protocol = l3[9];
+	struct em_slot peer;
+	uint64_t addresses;
 
-	return protocol == IPPROTO_GRE || protocol == IPPROTO_UDP;
+	if ((!port->mirror && !port->linux_copies) || length < OUTER_IPV4_HEADER_BYTES)
+		return reason;
+	addresses = *(const unaligned_uint64_t *)(l3 + OUTER_IPV4_ADDRESSES_OFFSET);
+	peer = em_find(&dp->peers, addresses, em_hash(&dp->peers, addresses));
+	return peer.bucket && (l3[9] == IPPROTO_GRE || l3[9] == IPPROTO_UDP) ? reason
+									     : VERDICT_LINUX;
 }
 
 static int packet_classify(const struct bgw_dataplane *dp, const struct port *port,
@@ -70,24 +88,18 @@ static int packet_classify(const struct bgw_dataplane *dp, const struct port *po
 	const uint8_t *l3;
 	int verdict;
 
-	if (unlikely(mbuf->data_len < RTE_ETHER_HDR_LEN))
-		return BGW_DROP_RUNT;
-	ethernet_bytes = ethernet_header_bytes(bytes, mbuf->data_len);
-	if (unlikely(ethernet_bytes == 0))
-		return BGW_DROP_RUNT;
 	if (unlikely(memcmp(bytes, &port->mac, RTE_ETHER_ADDR_LEN) != 0))
 		return bytes[0] & 1 || port->linux_copies ? VERDICT_LINUX : BGW_DROP_NOT_OUR_MAC;
+	ethernet_bytes = ethernet_header_bytes(port, mbuf);
+	if (unlikely(ethernet_bytes == 0))
+		return VERDICT_LINUX;
 	if (unlikely(*(const unaligned_uint16_t *)(bytes + ethernet_bytes - 2) !=
 		     RTE_BE16(RTE_ETHER_TYPE_IPV4)))
 		return VERDICT_LINUX;
 	l3 = bytes + ethernet_bytes;
 	verdict = outer_ipv4_parse(l3, mbuf->data_len - ethernet_bytes, &outer);
-	if (unlikely(verdict != ENCAP_OK)) {
-		/* Linux judges for itself what is not ours; what may be ours is counted here. */
-		if (mbuf->data_len - ethernet_bytes >= 20 && !is_tunnel_protocol(l3))
-			return VERDICT_LINUX;
-		return verdict;
-	}
+	if (unlikely(verdict != ENCAP_OK))
+		return refused_verdict(dp, port, l3, mbuf->data_len - ethernet_bytes, verdict);
 	verdict = tunnel_parse(dp, l3, &outer, &header, &packet->encap);
 	if (verdict == VERDICT_LINUX)
 		return verdict;
@@ -107,11 +119,13 @@ static int packet_classify(const struct bgw_dataplane *dp, const struct port *po
 }
 
 /* Why no one takes the packet to Linux. */
-static enum bgw_drop linux_drop(const struct rte_mbuf *mbuf)
+static enum bgw_drop linux_drop(const struct port *port, const struct rte_mbuf *mbuf)
 {
 	const uint8_t *bytes = rte_pktmbuf_mtod(mbuf, const uint8_t *);
-	const uint32_t ethernet_bytes = ethernet_header_bytes(bytes, mbuf->data_len);
+	const uint32_t ethernet_bytes = ethernet_header_bytes(port, mbuf);
 
+	if (ethernet_bytes == 0)
+		return BGW_DROP_OTHER_VLAN;
 	if (*(const unaligned_uint16_t *)(bytes + ethernet_bytes - 2) !=
 	    RTE_BE16(RTE_ETHER_TYPE_IPV4))
 		return BGW_DROP_NOT_IP;
@@ -131,7 +145,7 @@ static void packet_to_linux(struct worker *worker, const struct port *port, stru
 		counters->to_linux++;
 		rte_pktmbuf_free(mbuf);
 	} else {
-		worker_drop(worker, mbuf, linux_drop(mbuf));
+		worker_drop(worker, mbuf, linux_drop(port, mbuf));
 	}
 }
 
@@ -154,11 +168,8 @@ void stage_underlay_input(struct worker *worker, const struct port_rx *rx, struc
 			rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + 4], void *));
 		bytes += mbuf->pkt_len;
 		mbuf->port = rx->port;
-		if (unlikely(!port->admin_up))
-			verdict = BGW_DROP_PORT_DOWN;
-		else if (unlikely(mbuf->nb_segs > 1) && rte_pktmbuf_linearize(mbuf) != 0)
-			verdict = BGW_DROP_CHAINED;
-		else
+		verdict = normalise(port, mbuf);
+		if (likely(verdict < 0))
 			verdict = packet_classify(worker->dp, port, mbuf, &packets[packets_count]);
 		if (likely(verdict == VERDICT_TUNNEL)) {
 			em_prefetch(&worker->dp->peers, packets[packets_count].hash);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lib/expect.h"
 #include "lib/traffic.h"
+#include "port/port.h"
 
 /* What is verified of a packet from the underlay before its tunnel header. */
 
@@ -154,6 +155,7 @@ static void a_packet_cut_anywhere_is_dropped(void)
 
 	site_lan();
 	for (size_t i = 0; i < 2; i++) {
+		port_table[UNDERLAY_1].vlan = with_tag[i] ? 9 : 0;
 		const struct packet *whole =
 			with_tag[i] ? PACKET(eth(NEXT_HOP_1, ring_port_mac(UNDERLAY_1)), vlan(9),
 					     ipv4(REMOTE_1, VTEP),

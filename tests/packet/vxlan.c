@@ -3,6 +3,7 @@
 
 #include "lib/expect.h"
 #include "lib/traffic.h"
+#include "port/port.h"
 
 /* VXLAN over IPv4, RFC 7348: every byte of the outer headers, both ways. */
 
@@ -81,6 +82,7 @@ static void another_udp_port_may_be_set(void)
 static void ttl_and_underlay_vlan_are_the_paths(void)
 {
 	site_lan();
+	port_table[UNDERLAY_1].vlan = 77;
 	path(1, REMOTE_1, .ttl = 3, .vlan = 77);
 	inject(ACCESS_1, UDP_FRAME(HOST_A, HOST_R, 18));
 	expect_frame(UNDERLAY_1, PACKET(eth(ring_port_mac(UNDERLAY_1), NEXT_HOP_1), vlan(77),
@@ -91,6 +93,13 @@ static void ttl_and_underlay_vlan_are_the_paths(void)
 				  ipv4(REMOTE_1, VTEP), udp(50000, 4789, .no_checksum = true),
 				  vxlan(5000), inner(UDP_FRAME(HOST_R, HOST_A, 18))));
 	expect_frame(ACCESS_1, UDP_FRAME(HOST_R, HOST_A, 18));
+	inject(UNDERLAY_1, VXLAN_GOT(5000, UDP_FRAME(HOST_R, HOST_A, 18)));
+	expect_drop(OTHER_VLAN);
+	port_table[UNDERLAY_1].vlan = 0;
+	inject(UNDERLAY_1, PACKET(eth(NEXT_HOP_1, ring_port_mac(UNDERLAY_1)), vlan(77),
+				  ipv4(REMOTE_1, VTEP), udp(50000, 4789, .no_checksum = true),
+				  vxlan(5000), inner(UDP_FRAME(HOST_R, HOST_A, 18))));
+	expect_drop(OTHER_VLAN);
 }
 
 static void a_path_that_changes_takes_effect_with_the_next_frame(void)

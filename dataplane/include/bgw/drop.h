@@ -44,6 +44,8 @@
 	X(STALE_TARGET, stale_target, "its destination was being deleted")                         \
 	/* underlay, received */                                                                   \
 	X(NOT_OUR_MAC, not_our_mac, "sent to another station's address")                           \
+	X(OTHER_VLAN, other_vlan,                                                                  \
+	  "tagged otherwise than the underlay, on a port whose other traffic nobody takes")        \
 	X(NOT_IP, not_ip, "no IPv4 packet, on a port whose other traffic nobody takes")            \
 	X(BAD_IP_HEADER, bad_ip_header, "outer IP header wrong: version, length or checksum")      \
 	X(OUTER_FRAGMENT, outer_fragment, "a fragment of a tunnel packet")                         \

@@ -83,6 +83,7 @@ struct bgw_port_config {
 	char devargs[512]; /* vdev: all of it; others: further arguments of the driver, or "" */
 	enum bgw_port_role role;
 	uint16_t tpid;	    /* of the outer tag on this port: 0x8100 (also if 0) or 0x88a8 */
+	uint16_t vlan;	    /* underlay: VID of the tag of its traffic, 0: untagged */
 	uint16_t rx_queues; /* 0: one for each worker, as far as the driver has them */
 	uint16_t tx_queues; /* 0: likewise; ignored where a driver pairs its queues */
 	uint16_t rx_desc;   /* 0: the driver's own choice */
