@@ -14,6 +14,8 @@
 #include "store.h"
 
 struct bgw_dataplane;
+struct forwarding;
+struct machine;
 
 struct control {
 	struct config config;
@@ -22,6 +24,8 @@ struct control {
 	struct model *model;
 	struct batch *batch;
 	struct bgw_dataplane *dataplane; /**< NULL where nothing forwards (tests of the API) */
+	struct machine *machine;	 /**< ports; NULL likewise */
+	struct forwarding *forwarding;
 	/** Whether publish() may be called now; while not, the batch waits. NULL: always. */
 	bool (*can_publish)(const struct control *control);
 

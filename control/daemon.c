@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "control.h"
+#include "forwarding.h"
 #include "http.h"
 #include "initial.h"
 #include "log.h"
@@ -148,7 +149,9 @@ static void stop(struct daemon *daemon)
 	struct control *control = &daemon->control;
 
 	http_stop(daemon->http);
+	forwarding_halt(control);
 	resources_stop(daemon);
+	forwarding_stop(control);
 	loop_timer_close(daemon->stop_check);
 	batch_destroy(control->batch);
 	model_destroy(control->model);

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "daemon.h"
+#include "forwarding.h"
 
 #define EXIT_USAGE 2
 
@@ -66,7 +67,8 @@ int main(int argc, char **argv)
 	struct config config;
 	struct error error;
 
-	if (config_load(&config, arguments.config, &error) < 0) {
+	if (config_load(&config, arguments.config, &error) < 0 ||
+	    forwarding_check(&config, &error) < 0) {
 		fprintf(stderr, "bgwd: %s\n", error.message);
 		return EXIT_FAILURE;
 	}

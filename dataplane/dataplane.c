@@ -26,7 +26,7 @@ void *object_alloc(size_t size_bytes)
 	return memset(object, 0, size_bytes);
 }
 
-void object_free(void *object)
+void published_free(void *object)
 {
 	free(object);
 }
@@ -132,7 +132,7 @@ static void objects_free(void *array, uint32_t count)
 	void **objects = array;
 
 	for (uint32_t i = 0; objects && i < count; i++)
-		object_free(objects[i]);
+		published_free(objects[i]);
 	free(objects);
 }
 
@@ -144,7 +144,7 @@ void bgw_dataplane_destroy(struct bgw_dataplane *dp)
 		worker_destroy(dp->workers[id]);
 	if (dp->retired.entries)
 		retire_queue_destroy(&dp->retired);
-	object_free(dp->own_addresses);
+	published_free(dp->own_addresses);
 	free(dp->signal_meters);
 	free(dp->storm_meters);
 	free(dp->peer_keys);
@@ -159,7 +159,7 @@ void bgw_dataplane_destroy(struct bgw_dataplane *dp)
 	em_destroy(&dp->tags);
 	em_destroy(&dp->fdb);
 	rte_free(dp->qsbr);
-	object_free(dp);
+	published_free(dp);
 }
 
 uint32_t bgw_dataplane_poll(struct bgw_dataplane *dp)

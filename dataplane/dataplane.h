@@ -64,15 +64,15 @@ struct bgw_dataplane {
 void dataplane_clock_set(struct bgw_dataplane *dp, uint16_t now_s);
 
 /* Puts `object` (or NULL) at `place` and retires what was there. */
-#define dataplane_publish(dp, place, object)                               \
-	do {                                                               \
-		void *old_object = *(place);                               \
-		__atomic_store_n((place), (object), __ATOMIC_RELEASE);     \
-		retire_queue_add(&(dp)->retired, old_object, object_free); \
+#define dataplane_publish(dp, place, object)                                  \
+	do {                                                                  \
+		void *old_object = *(place);                                  \
+		__atomic_store_n((place), (object), __ATOMIC_RELEASE);        \
+		retire_queue_add(&(dp)->retired, old_object, published_free); \
 	} while (0)
 
 /* Zeroed, aligned to a cache line; NULL and ENOMEM. */
 void *object_alloc(size_t size_bytes);
-void object_free(void *object);
+void published_free(void *object);
 
 #endif

@@ -191,7 +191,7 @@ int bgw_attachment_set(struct bgw_dataplane *dp, uint32_t index,
 	if (!same_tags) {
 		status = tags_claim(dp, attachment);
 		if (status != 0) {
-			object_free(attachment);
+			published_free(attachment);
 			return status;
 		}
 		if (old)

@@ -43,7 +43,7 @@ int bgw_connection_set(struct bgw_dataplane *dp, uint32_t index,
 	};
 	status = em_put(&dp->connection_keys, key, index, 0);
 	if (status != 0) {
-		object_free(connection);
+		published_free(connection);
 		return status;
 	}
 	old = dp->connections[index];

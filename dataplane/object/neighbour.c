@@ -25,7 +25,7 @@ int bgw_neighbour_set(struct bgw_dataplane *dp, uint32_t index,
 	neighbour->spec = *spec;
 	status = em_put(&dp->neighbour_keys, key, index, 0);
 	if (status != 0) {
-		object_free(neighbour);
+		published_free(neighbour);
 		return status;
 	}
 	if (dp->neighbours[index] && dp->neighbours[index]->key != key)

@@ -50,7 +50,7 @@ int bgw_path_set(struct bgw_dataplane *dp, uint32_t index, const struct bgw_path
 		return -ENOMEM;
 	status = path_fill(path, spec);
 	if (status != 0) {
-		object_free(path);
+		published_free(path);
 		return status;
 	}
 	dataplane_publish(dp, &dp->paths[index], path);

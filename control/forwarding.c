@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "forwarding.h"
+
+#include <bgw/encap.h>
+#include <bgw/tunnel.h>
+#include <bgw/worker.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control.h"
+#include "machine.h"
+
+#define POLL_MS	     5
+#define PUBLISH_ROOM 64
+#define MAX_OWN	     64
+
+struct forwarding {
+	struct loop_timer *poll;
+	bool running;
+};
+
+struct bgw_ip forwarding_ip(const struct bgw_address *address)
+{
+	struct bgw_ip ip = {.family = address->family};
+
+	memcpy(ip.v6, address->bytes, address->family == 4 ? 4 : 16);
+	return ip;
+}
+
+/* A deleted object's index rests a while, so there are more than objects. */
+static uint32_t with_spare(uint32_t count)
+{
+	return count + count / 4 + 64;
+}
+
+struct bgw_limits forwarding_limits(const struct config *config)
+{
+	const struct config_tables *tables = &config->tables;
+	uint32_t domains = with_spare(tables->networks + tables->gateways);
+
+	return (struct bgw_limits){
+		.macs = tables->macs,
+		.connections = with_spare(tables->connections),
+		.attachments = with_spare(tables->attachments),
+		.domains = domains < 65536 ? domains : 65536,
+		.paths = with_spare(tables->remote_gateways * BGW_ENCAP_COUNT),
+		.peers = with_spare(tables->remote_gateways),
+		.neighbours = with_spare(tables->macs),
+		.workers = (uint16_t)config->workers.cores.count,
+	};
+}
+
+static void poll_dataplane(void *arg)
+{
+	struct control *control = arg;
+
+	bgw_dataplane_poll(control->dataplane);
+}
+
+static bool can_publish(const struct control *control)
+{
+	return bgw_dataplane_can_publish(control->dataplane, PUBLISH_ROOM);
+}
+
+int forwarding_own_addresses_set(struct control *control, const struct bgw_ip *addresses,
+				 uint32_t count)
+{
+	int taken = bgw_own_addresses_set(control->dataplane, addresses, count);
+	int steered = machine_steer_set(control->machine, addresses, count);
+
+	return taken < 0 ? taken : steered;
+}
+
+/* What the configuration knows of own addresses; those of Linux come with the underlay. */
+static int static_addresses_set(struct control *control, struct error *error)
+{
+	const struct config_underlay *underlay = &control->config.underlay;
+	const struct bgw_prefix *prefixes = underlay->addresses.items;
+	struct bgw_ip addresses[MAX_OWN];
+	uint32_t count = 0;
+	int rc;
+
+	if (underlay->vtep.family != 0)
+		addresses[count++] = forwarding_ip(&underlay->vtep);
+	for (uint32_t i = 0; i < underlay->addresses.count && count < MAX_OWN; i++)
+		if (!bgw_address_equal(&prefixes[i].ip, &underlay->vtep))
+			addresses[count++] = forwarding_ip(&prefixes[i].ip);
+	rc = forwarding_own_addresses_set(control, addresses, count);
+	return rc < 0 ? error_set(error, BGW_ERROR_UNAVAILABLE,
+				  "underlay.addresses cannot be used: %s", strerror(-rc))
+		      : 0;
+}
+
+static int tables_make(struct control *control, struct error *error)
+{
+	const struct bgw_limits limits = forwarding_limits(&control->config);
+
+	control->dataplane = bgw_dataplane_create(&limits);
+	if (control->dataplane == NULL)
+		return error_set(error, BGW_ERROR_UNAVAILABLE,
+				 "the tables do not fit into memory (%s); raise memory.mbytes or "
+				 "lower tables.macs",
+				 strerror(errno));
+	control->can_publish = can_publish;
+	bgw_vxlan_port_set(control->dataplane, (uint16_t)control->config.vxlan.port);
+	control->forwarding->poll =
+		loop_timer_create(control->loop, POLL_MS, POLL_MS, poll_dataplane, control);
+	return control->forwarding->poll != NULL
+		       ? 0
+		       : error_set(error, BGW_ERROR_INTERNAL, "no memory for the control thread");
+}
+
+int forwarding_start(struct control *control, struct error *error)
+{
+	control->forwarding = calloc(1, sizeof(*control->forwarding));
+	if (control->forwarding == NULL)
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the control thread");
+	control->machine = machine_create(&control->config, error);
+	if (control->machine == NULL || tables_make(control, error) < 0)
+		return -EINVAL;
+	return static_addresses_set(control, error);
+}
+
+int forwarding_run(struct control *control, struct error *error)
+{
+	int rc = machine_ports_start(control->machine, error);
+
+	if (rc < 0)
+		return rc;
+	rc = bgw_workers_start(control->dataplane,
+			       control->config.workers.idle == CONFIG_IDLE_SLEEP);
+	if (rc < 0)
+		return error_set(error, BGW_ERROR_UNAVAILABLE, "the workers cannot start: %s",
+				 strerror(-rc));
+	control->forwarding->running = true;
+	return 0;
+}
+
+void forwarding_halt(struct control *control)
+{
+	if (control->forwarding == NULL || !control->forwarding->running)
+		return;
+	bgw_workers_stop(control->dataplane);
+	control->forwarding->running = false;
+}
+
+void forwarding_stop(struct control *control)
+{
+	if (control->forwarding == NULL)
+		return;
+	forwarding_halt(control);
+	loop_timer_close(control->forwarding->poll);
+	/* The dataplane's memory is EAL's, which ends with the machine. */
+	bgw_dataplane_destroy(control->dataplane);
+	machine_destroy(control->machine);
+	free(control->forwarding);
+	control->can_publish = NULL;
+	control->dataplane = NULL;
+	control->machine = NULL;
+	control->forwarding = NULL;
+}
