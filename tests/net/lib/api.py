@@ -36,6 +36,7 @@ class Api:
     def __init__(self, path, timeout_s=10):
         self._path = path
         self._timeout_s = timeout_s
+        self.url = f"unix:{path}"
 
     def request(self, method, target, body=None):
         """One exchange; returns the parsed answer, None where it has no body."""
