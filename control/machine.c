@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rte_mbuf_core.h>
-
 #include <bgw/exception.h>
 #include <bgw/port.h>
 
@@ -65,7 +63,7 @@ static int eal_start(struct machine *machine, struct error *error)
 	};
 
 	if (config->memory.mbuf_bytes != 0)
-		eal.mbuf_data_room = (uint16_t)(config->memory.mbuf_bytes + RTE_PKTMBUF_HEADROOM);
+		eal.mbuf_data_room = (uint16_t)(config->memory.mbuf_bytes + BGW_MBUF_HEADROOM);
 	for (uint32_t i = 0; i < config->ports.count; i++) {
 		const struct config_port *port = config_port_at(config, i);
 

@@ -58,8 +58,9 @@ static int probe(struct port_device *device, const char *args, const struct bgw_
 	log_capture_begin(&log);
 	ret = rte_eal_hotplug_add(device->bus, device->name, args);
 	log_capture_end(&log, ret < 0, line, sizeof(line));
+	/* Many drivers answer -1 whatever it was. */
 	if (ret < 0)
-		return bgw_refuse(why, why_size, -ret, "port %s: driver %s refuses \"%s,%s\": %s",
+		return bgw_refuse(why, why_size, EINVAL, "port %s: driver %s refuses \"%s,%s\": %s",
 				  config->name, config->driver, device->name, args, line);
 	if (rte_eth_dev_get_port_by_name(device->name, &device->ethdev_id) < 0) {
 		rte_eal_hotplug_remove(device->bus, device->name);

@@ -13,6 +13,8 @@
 /* Frames of a worker in flight between its own caches and a driver's rings, many bursts deep. */
 #define CACHE_MBUFS 256
 
+_Static_assert(BGW_MBUF_HEADROOM == RTE_PKTMBUF_HEADROOM, "as DPDK was built");
+
 static struct rte_mempool *pools[RTE_MAX_NUMA_NODES];
 static uint32_t driver_held;
 static uint32_t driver_forgotten;

@@ -29,6 +29,7 @@
 #define BGW_PORT_NAME_SIZE   64
 #define BGW_PORT_DEVICE_SIZE 128 /* a netdev name, a PCI address */
 #define BGW_PORT_MTU_MAX     9200
+#define BGW_MBUF_HEADROOM    128 /* before the frame in each packet buffer */
 
 struct bgw_eal_config {
 	const uint16_t *control_cores; /* CPUs of the control thread and of DPDK's own threads */
@@ -38,7 +39,7 @@ struct bgw_eal_config {
 	bool hugepages;			/* false: ordinary memory, no PCI device then */
 	uint32_t memory_mbytes;		/* reserved at start; 0: 1,024 */
 	uint32_t mbufs;			/* packet buffers of each NUMA node; 0: 65,536 */
-	uint16_t mbuf_data_room;	/* bytes of a buffer with its 128 of headroom; 0: 2,176 */
+	uint16_t mbuf_data_room;	/* bytes of a buffer, headroom included; 0: 2,176 */
 	const char *const *pci_devices; /* the PCI addresses that ports name, and no other */
 	uint16_t pci_devices_count;
 };
