@@ -81,9 +81,19 @@ static bool frame_pad(struct rte_mbuf *mbuf)
 	return true;
 }
 
+/* A port's MTU counts neither addresses and ethertype nor tags: one or two of them. */
+static uint32_t kept_tags_bytes(const struct frame *frame)
+{
+	if (!(frame->flags & FRAME_TAGGED))
+		return 0;
+	return frame_is_tag(frame_ethertype(frame_bytes(frame) + 4)) ? 8 : 4;
+}
+
 /* Whether the frame may leave by the attachment: a drop reason, or -1. */
 static int output_check(const struct attachment *attachment, const struct frame *frame)
 {
+	uint32_t longest;
+
 	if (unlikely(!attachment))
 		return BGW_DROP_STALE_TARGET;
 	if (unlikely(!(attachment->flags & ATTACHMENT_ADMIN_UP)))
@@ -95,10 +105,9 @@ static int output_check(const struct attachment *attachment, const struct frame 
 		return BGW_DROP_LINK_LOCAL;
 	if (unlikely(!port_table[attachment->port].present))
 		return BGW_DROP_NO_PORT;
-	/* The port's MTU counts what is behind the addresses, the tags and the ethertype. */
-	if (unlikely(frame->mbuf->pkt_len > (uint32_t)port_table[attachment->port].mtu +
-						    RTE_ETHER_HDR_LEN +
-						    (frame->flags & FRAME_TAGGED ? 4 : 0)))
+	longest = (uint32_t)port_table[attachment->port].mtu + RTE_ETHER_HDR_LEN;
+	if (unlikely(frame->mbuf->pkt_len > longest) &&
+	    frame->mbuf->pkt_len > longest + kept_tags_bytes(frame))
 		return BGW_DROP_OVERSIZED;
 	return -1;
 }
