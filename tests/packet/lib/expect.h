@@ -19,6 +19,9 @@
 /* No port sent anything that was not taken yet. */
 #define expect_nothing() site_expect_nothing(HERE)
 
+/* Whatever was sent and dropped is stated: what is left are the accounts. */
+#define expect_anything() site_expect_anything()
+
 /* One drop, counted at the port that a frame was last given to. */
 #define expect_drop(reason_)	      site_expect_drops(BGW_DROP_##reason_, 1, HERE)
 #define expect_drops(reason_, count_) site_expect_drops(BGW_DROP_##reason_, count_, HERE)
@@ -39,6 +42,7 @@
 void site_expect_frame(uint16_t port, const struct packet *packet, struct site_line here);
 const struct packet *site_expect_some(uint16_t port, struct site_line here);
 void site_expect_nothing(struct site_line here);
+void site_expect_anything(void);
 void site_expect_drops(enum bgw_drop reason, uint64_t count, struct site_line here);
 void site_expect_drops_at(uint16_t port, enum bgw_drop reason, uint64_t count,
 			  struct site_line here);
