@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What was committed is there after a restart; a store that is not right is refused and kept. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "loop.h"
+#include "store.h"
+
+struct fixture {
+	char directory[32];
+	char path[64];
+	struct loop *loop;
+	struct model *model;
+	struct store *store;
+	struct error outcome;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	strcpy(fixture->directory, "/tmp/bgw-store.XXXXXX");
+	assert_non_null(mkdtemp(fixture->directory));
+	snprintf(fixture->path, sizeof(fixture->path), "%s/db", fixture->directory);
+	fixture->loop = loop_create();
+	fixture->model = model_create();
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+	char command[96];
+
+	store_close(fixture->store);
+	model_destroy(fixture->model);
+	loop_destroy(fixture->loop);
+	snprintf(command, sizeof(command), "rm -r %s", fixture->directory);
+	assert_int_equal(system(command), 0);
+	free(fixture);
+	return 0;
+}
+
+static void open_store(struct fixture *fixture)
+{
+	struct error error = {0};
+
+	fixture->store = store_open(fixture->path, &error);
+	if (fixture->store == NULL)
+		fail_msg("%s", error.message);
+}
+
+static void refuses_to_open(struct fixture *fixture, const char *sentence)
+{
+	struct error error = {0};
+
+	assert_null(store_open(fixture->path, &error));
+	if (strstr(error.message, sentence) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", error.message, sentence);
+}
+
+static void committed(void *arg, const struct error *error)
+{
+	struct fixture *fixture = arg;
+
+	fixture->outcome = *error;
+	loop_stop(fixture->loop);
+}
+
+static void commit(struct fixture *fixture)
+{
+	size_t count;
+	const struct change *changes = model_changes(fixture->model, &count);
+
+	store_commit(fixture->store, fixture->loop, changes, count, committed, fixture);
+	loop_run(fixture->loop);
+}
+
+static struct object *network(const char *name, uint8_t n)
+{
+	struct object *object = object_create(&bgw_network_type);
+	static const struct record_reader reader = {.mode = RECORD_CREATE};
+	cJSON *json = cJSON_CreateObject();
+	struct error error;
+
+	cJSON_AddStringToObject(json, "name", name);
+	assert_int_equal(record_parse(&bgw_network_type.record, json, object_record_mutable(object),
+				      &reader, &error),
+			 0);
+	cJSON_Delete(json);
+	((struct bgw_object *)object_record_mutable(object))->id.bytes[15] = n;
+	return object;
+}
+
+static int collect(void *arg, struct object *object, struct error *error)
+{
+	char *seen = arg;
+	size_t used = strlen(seen);
+
+	(void)error;
+	snprintf(seen + used, 64 - used, "%s%u.%u ", object_name(object),
+		 object_base(object)->id.bytes[15], object_base(object)->revision);
+	object_free(object);
+	return 0;
+}
+
+static void expect_content(struct fixture *fixture, const char *wanted)
+{
+	char seen[64] = "";
+	struct error error = {0};
+
+	if (store_load(fixture->store, collect, seen, &error) < 0)
+		fail_msg("%s", error.message);
+	assert_string_equal(seen, wanted);
+}
+
+static void reopen(struct fixture *fixture)
+{
+	store_close(fixture->store);
+	open_store(fixture);
+}
+
+static void commits_last(void **state)
+{
+	struct fixture *fixture = *state;
+	struct object *a = network("a", 1), *b = network("b", 2), *c = network("c", 1);
+
+	open_store(fixture);
+	assert_true(store_is_new(fixture->store));
+	model_insert(fixture->model, a);
+	model_insert(fixture->model, b);
+	commit(fixture);
+	assert_int_equal(fixture->outcome.code, BGW_ERROR_NONE);
+	model_accept(fixture->model);
+	reopen(fixture);
+	assert_false(store_is_new(fixture->store));
+	expect_content(fixture, "a1.1 b2.1 ");
+
+	((struct bgw_object *)object_record_mutable(c))->revision = 2;
+	model_replace(fixture->model, a, c);
+	model_remove(fixture->model, b);
+	commit(fixture);
+	assert_int_equal(fixture->outcome.code, BGW_ERROR_NONE);
+	model_accept(fixture->model);
+	reopen(fixture);
+	expect_content(fixture, "c1.2 ");
+	model_remove(fixture->model, c);
+	commit(fixture);
+	reopen(fixture);
+	expect_content(fixture, "");
+	/* `initial` of the configuration is for a store that never held anything. */
+	assert_false(store_is_new(fixture->store));
+}
+
+static void all_or_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+
+	open_store(fixture);
+	model_insert(fixture->model, network("a", 1));
+	/* The same id again: the second change of the transaction fails. */
+	model_insert(fixture->model, network("b", 1));
+	commit(fixture);
+	assert_int_equal(fixture->outcome.code, BGW_ERROR_STORE);
+	expect_content(fixture, "");
+	model_rollback(fixture->model, 1);
+	commit(fixture);
+	assert_int_equal(fixture->outcome.code, BGW_ERROR_NONE);
+	expect_content(fixture, "a1.1 ");
+}
+
+static void one_owner(void **state)
+{
+	struct fixture *fixture = *state;
+
+	open_store(fixture);
+	refuses_to_open(fixture, "another process uses it");
+}
+
+static long size_of(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? (long)status.st_size : -1;
+}
+
+static void refuses_what_is_damaged(void **state)
+{
+	struct fixture *fixture = *state;
+	long half;
+
+	open_store(fixture);
+	for (unsigned int n = 1; n <= 200; n++)
+		model_insert(fixture->model, network("a network with a name", (uint8_t)n));
+	commit(fixture);
+	store_close(fixture->store);
+	fixture->store = NULL;
+	half = size_of(fixture->path) / 2;
+	assert_true(half > 4096);
+	assert_int_equal(truncate(fixture->path, half), 0);
+	refuses_to_open(fixture, "left as it is");
+	assert_int_equal(size_of(fixture->path), half);
+}
+
+static void refuses_what_is_no_store(void **state)
+{
+	struct fixture *fixture = *state;
+	FILE *file = fopen(fixture->path, "w");
+
+	for (unsigned int i = 0; i < 1000; i++)
+		fputs("this is not a store\n", file);
+	fclose(file);
+	refuses_to_open(fixture, "left as it is");
+	assert_int_equal(size_of(fixture->path), 20000);
+}
+
+static void change_file(const char *path, const char *statement)
+{
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, statement, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(database);
+}
+
+static void refuses_strangers_and_the_future(void **state)
+{
+	struct fixture *fixture = *state;
+
+	change_file(fixture->path, "CREATE TABLE stamps(id INTEGER)");
+	refuses_to_open(fixture, "file of another program");
+	unlink(fixture->path);
+	open_store(fixture);
+	store_close(fixture->store);
+	fixture->store = NULL;
+	change_file(fixture->path, "PRAGMA user_version = 99");
+	refuses_to_open(fixture, "schema version 99");
+}
+
+static void names_a_row_that_is_wrong(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error error = {0};
+	char seen[64] = "";
+
+	open_store(fixture);
+	model_insert(fixture->model, network("a", 1));
+	commit(fixture);
+	store_close(fixture->store);
+	change_file(fixture->path, "UPDATE objects SET body = '{\"mtu\": 1}'");
+	open_store(fixture);
+	assert_true(store_load(fixture->store, collect, seen, &error) < 0);
+	assert_non_null(strstr(error.message, "network 00000000-0000-0000-0000-000000000001"));
+	assert_non_null(strstr(error.message, "mtu must be"));
+}
+
+static void refuses_a_path_that_cannot_be(void **state)
+{
+	struct fixture *fixture = *state;
+
+	snprintf(fixture->path, sizeof(fixture->path), "%s/none/db", fixture->directory);
+	refuses_to_open(fixture, "check that the directory exists");
+}
+
+#define CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(commits_last),
+		CASE(all_or_nothing),
+		CASE(one_owner),
+		CASE(refuses_what_is_damaged),
+		CASE(refuses_what_is_no_store),
+		CASE(refuses_strangers_and_the_future),
+		CASE(names_a_row_that_is_wrong),
+		CASE(refuses_a_path_that_cannot_be),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
