@@ -132,8 +132,9 @@ static int start(struct daemon *daemon, struct error *error)
 	if (control_make(daemon, error) < 0)
 		return -EINVAL;
 	store_is_new_now = store_is_new(control->store);
-	if (resources_start(daemon, error) < 0 || replay(control, error) < 0 ||
-	    initial_apply(control, store_is_new_now, error) < 0)
+	if (forwarding_start(control, error) < 0 || resources_start(daemon, error) < 0 ||
+	    replay(control, error) < 0 || initial_apply(control, store_is_new_now, error) < 0 ||
+	    forwarding_run(control, error) < 0)
 		return -EINVAL;
 	daemon->http = http_start(control->loop, &control->config.api, &handler, error);
 	if (daemon->http == NULL)
