@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +168,35 @@ static void runtime_directory_remove(const char *path)
 	rmdir(path);
 }
 
+/* Those of processes that were killed. */
+static void runtime_directories_sweep(void)
+{
+	char path[512];
+	struct dirent *entry;
+	char *slash;
+	DIR *directory;
+
+	snprintf(path, sizeof(path), "%s", rte_eal_get_runtime_dir());
+	slash = strrchr(path, '/');
+	if (slash == NULL)
+		return;
+	*slash = '\0';
+	directory = opendir(path);
+	if (directory == NULL)
+		return;
+	while ((entry = readdir(directory)) != NULL) {
+		char stale[sizeof(path) + sizeof(entry->d_name)];
+		int pid;
+
+		if (sscanf(entry->d_name, "bgwd-%d", &pid) != 1 || kill(pid, 0) == 0 ||
+		    errno != ESRCH)
+			continue;
+		snprintf(stale, sizeof(stale), "%s/%s", path, entry->d_name);
+		runtime_directory_remove(stale);
+	}
+	closedir(directory);
+}
+
 int bgw_eal_start(const struct bgw_eal_config *given, char *why, size_t why_size)
 {
 	const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
@@ -192,6 +222,7 @@ int bgw_eal_start(const struct bgw_eal_config *given, char *why, size_t why_size
 		eal_args_free(&eal_args);
 		return ret;
 	}
+	runtime_directories_sweep();
 	ret = pool_create_all(&config, why, why_size);
 	if (ret < 0)
 		bgw_eal_stop();
