@@ -14,7 +14,7 @@
 #include "store.h"
 
 struct bgw_dataplane;
-struct forwarding;
+struct packet_path;
 struct machine;
 
 struct control {
@@ -25,7 +25,7 @@ struct control {
 	struct batch *batch;
 	struct bgw_dataplane *dataplane; /**< NULL where nothing forwards (tests of the API) */
 	struct machine *machine;	 /**< ports; NULL likewise */
-	struct forwarding *forwarding;
+	struct packet_path *packet_path;
 	/** Whether publish() may be called now; while not, the batch waits. NULL: always. */
 	bool (*can_publish)(const struct control *control);
 

@@ -7,11 +7,11 @@
 #include <systemd/sd-daemon.h>
 
 #include "control.h"
-#include "forwarding.h"
 #include "http.h"
 #include "initial.h"
 #include "log.h"
 #include "operation.h"
+#include "packet_path.h"
 #include "resource.h"
 #include "rest.h"
 
@@ -132,9 +132,9 @@ static int start(struct daemon *daemon, struct error *error)
 	if (control_make(daemon, error) < 0)
 		return -EINVAL;
 	store_is_new_now = store_is_new(control->store);
-	if (forwarding_start(control, error) < 0 || resources_start(daemon, error) < 0 ||
+	if (packet_path_start(control, error) < 0 || resources_start(daemon, error) < 0 ||
 	    replay(control, error) < 0 || initial_apply(control, store_is_new_now, error) < 0 ||
-	    forwarding_run(control, error) < 0)
+	    packet_path_run(control, error) < 0)
 		return -EINVAL;
 	daemon->http = http_start(control->loop, &control->config.api, &handler, error);
 	if (daemon->http == NULL)
@@ -150,9 +150,9 @@ static void stop(struct daemon *daemon)
 	struct control *control = &daemon->control;
 
 	http_stop(daemon->http);
-	forwarding_halt(control);
+	packet_path_halt(control);
 	resources_stop(daemon);
-	forwarding_stop(control);
+	packet_path_stop(control);
 	loop_timer_close(daemon->stop_check);
 	batch_destroy(control->batch);
 	model_destroy(control->model);

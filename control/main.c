@@ -6,7 +6,7 @@
 
 #include "config.h"
 #include "daemon.h"
-#include "forwarding.h"
+#include "packet_path.h"
 
 #define EXIT_USAGE 2
 
@@ -68,7 +68,7 @@ int main(int argc, char **argv)
 	struct error error;
 
 	if (config_load(&config, arguments.config, &error) < 0 ||
-	    forwarding_check(&config, &error) < 0) {
+	    packet_path_check(&config, &error) < 0) {
 		fprintf(stderr, "bgwd: %s\n", error.message);
 		return EXIT_FAILURE;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef BGW_CONTROL_FORWARDING_H
-#define BGW_CONTROL_FORWARDING_H
+#ifndef BGW_CONTROL_PACKET_PATH_H
+#define BGW_CONTROL_PACKET_PATH_H
 
 /**
  * What is needed before an object can be published, and what makes frames flow afterwards: the
@@ -20,28 +20,28 @@ struct control;
 
 /** Whether the ports of a configuration make sense to their drivers, as far as the file alone can
  * tell. 0 or negative with *error set. */
-int forwarding_check(const struct config *config, struct error *error);
+int packet_path_check(const struct config *config, struct error *error);
 
 /** Ports and tables: sets control->machine, ->dataplane and ->can_publish. Negative with *error
- * set; forwarding_stop() cleans up. */
-int forwarding_start(struct control *control, struct error *error);
+ * set; packet_path_stop() cleans up. */
+int packet_path_start(struct control *control, struct error *error);
 /** Ports and workers run from here on: with all that was stored published. */
-int forwarding_run(struct control *control, struct error *error);
+int packet_path_run(struct control *control, struct error *error);
 /** Workers end, so that nothing is in use while resources are taken down. */
-void forwarding_halt(struct control *control);
+void packet_path_halt(struct control *control);
 /** The rest. May be called whatever was started. */
-void forwarding_stop(struct control *control);
+void packet_path_stop(struct control *control);
 
 /** Sizes of the dataplane's tables, as the configuration asks for them; the same at every call. */
-struct bgw_limits forwarding_limits(const struct config *config);
+struct bgw_limits packet_path_limits(const struct config *config);
 
 /** The gateway's own addresses on the underlay, wherever they are known from: workers take tunnel
  * traffic to them, and netdevs steer it to the workers. Replaces the set; at most 64. 0 or negative
  * errno. */
-int forwarding_own_addresses_set(struct control *control, const struct bgw_ip *addresses,
-				 uint32_t count);
+int packet_path_own_addresses_set(struct control *control, const struct bgw_ip *addresses,
+				  uint32_t count);
 
 /** An address of the API as the dataplane has it. */
-struct bgw_ip forwarding_ip(const struct bgw_address *address);
+struct bgw_ip packet_path_ip(const struct bgw_address *address);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "config.h"
-#include "forwarding.h"
+#include "packet_path.h"
 
 static bool is_empty(const char *text)
 {
@@ -60,7 +60,7 @@ static int check_port(const struct config *config, uint32_t i, struct error *err
 	return 0;
 }
 
-int forwarding_check(const struct config *config, struct error *error)
+int packet_path_check(const struct config *config, struct error *error)
 {
 	for (uint32_t i = 0; i < config->ports.count; i++)
 		if (check_port(config, i, error) < 0)

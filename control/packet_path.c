@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "forwarding.h"
+#include "packet_path.h"
 
 #include <bgw/encap.h>
 #include <bgw/tunnel.h>
@@ -15,12 +15,12 @@
 #define PUBLISH_ROOM 64
 #define MAX_OWN	     64
 
-struct forwarding {
+struct packet_path {
 	struct loop_timer *poll;
 	bool running;
 };
 
-struct bgw_ip forwarding_ip(const struct bgw_address *address)
+struct bgw_ip packet_path_ip(const struct bgw_address *address)
 {
 	struct bgw_ip ip = {.family = address->family};
 
@@ -34,7 +34,7 @@ static uint32_t with_spare(uint32_t count)
 	return count + count / 4 + 64;
 }
 
-struct bgw_limits forwarding_limits(const struct config *config)
+struct bgw_limits packet_path_limits(const struct config *config)
 {
 	const struct config_tables *tables = &config->tables;
 	uint32_t domains = with_spare(tables->networks + tables->gateways);
@@ -63,8 +63,8 @@ static bool can_publish(const struct control *control)
 	return bgw_dataplane_can_publish(control->dataplane, PUBLISH_ROOM);
 }
 
-int forwarding_own_addresses_set(struct control *control, const struct bgw_ip *addresses,
-				 uint32_t count)
+int packet_path_own_addresses_set(struct control *control, const struct bgw_ip *addresses,
+				  uint32_t count)
 {
 	int taken = bgw_own_addresses_set(control->dataplane, addresses, count);
 	int steered = machine_steer_set(control->machine, addresses, count);
@@ -82,11 +82,11 @@ static int static_addresses_set(struct control *control, struct error *error)
 	int rc;
 
 	if (underlay->vtep.family != 0)
-		addresses[count++] = forwarding_ip(&underlay->vtep);
+		addresses[count++] = packet_path_ip(&underlay->vtep);
 	for (uint32_t i = 0; i < underlay->addresses.count && count < MAX_OWN; i++)
 		if (!bgw_address_equal(&prefixes[i].ip, &underlay->vtep))
-			addresses[count++] = forwarding_ip(&prefixes[i].ip);
-	rc = forwarding_own_addresses_set(control, addresses, count);
+			addresses[count++] = packet_path_ip(&prefixes[i].ip);
+	rc = packet_path_own_addresses_set(control, addresses, count);
 	return rc < 0 ? error_set(error, BGW_ERROR_UNAVAILABLE,
 				  "underlay.addresses cannot be used: %s", strerror(-rc))
 		      : 0;
@@ -94,7 +94,7 @@ static int static_addresses_set(struct control *control, struct error *error)
 
 static int tables_make(struct control *control, struct error *error)
 {
-	const struct bgw_limits limits = forwarding_limits(&control->config);
+	const struct bgw_limits limits = packet_path_limits(&control->config);
 
 	control->dataplane = bgw_dataplane_create(&limits);
 	if (control->dataplane == NULL)
@@ -104,17 +104,17 @@ static int tables_make(struct control *control, struct error *error)
 				 strerror(errno));
 	control->can_publish = can_publish;
 	bgw_vxlan_port_set(control->dataplane, (uint16_t)control->config.vxlan.port);
-	control->forwarding->poll =
+	control->packet_path->poll =
 		loop_timer_create(control->loop, POLL_MS, POLL_MS, poll_dataplane, control);
-	return control->forwarding->poll != NULL
+	return control->packet_path->poll != NULL
 		       ? 0
 		       : error_set(error, BGW_ERROR_INTERNAL, "no memory for the control thread");
 }
 
-int forwarding_start(struct control *control, struct error *error)
+int packet_path_start(struct control *control, struct error *error)
 {
-	control->forwarding = calloc(1, sizeof(*control->forwarding));
-	if (control->forwarding == NULL)
+	control->packet_path = calloc(1, sizeof(*control->packet_path));
+	if (control->packet_path == NULL)
 		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the control thread");
 	control->machine = machine_create(&control->config, error);
 	if (control->machine == NULL || tables_make(control, error) < 0)
@@ -122,7 +122,7 @@ int forwarding_start(struct control *control, struct error *error)
 	return static_addresses_set(control, error);
 }
 
-int forwarding_run(struct control *control, struct error *error)
+int packet_path_run(struct control *control, struct error *error)
 {
 	int rc = machine_ports_start(control->machine, error);
 
@@ -133,30 +133,30 @@ int forwarding_run(struct control *control, struct error *error)
 	if (rc < 0)
 		return error_set(error, BGW_ERROR_UNAVAILABLE, "the workers cannot start: %s",
 				 strerror(-rc));
-	control->forwarding->running = true;
+	control->packet_path->running = true;
 	return 0;
 }
 
-void forwarding_halt(struct control *control)
+void packet_path_halt(struct control *control)
 {
-	if (control->forwarding == NULL || !control->forwarding->running)
+	if (control->packet_path == NULL || !control->packet_path->running)
 		return;
 	bgw_workers_stop(control->dataplane);
-	control->forwarding->running = false;
+	control->packet_path->running = false;
 }
 
-void forwarding_stop(struct control *control)
+void packet_path_stop(struct control *control)
 {
-	if (control->forwarding == NULL)
+	if (control->packet_path == NULL)
 		return;
-	forwarding_halt(control);
-	loop_timer_close(control->forwarding->poll);
+	packet_path_halt(control);
+	loop_timer_close(control->packet_path->poll);
 	/* The dataplane's memory is EAL's, which ends with the machine. */
 	bgw_dataplane_destroy(control->dataplane);
 	machine_destroy(control->machine);
-	free(control->forwarding);
+	free(control->packet_path);
 	control->can_publish = NULL;
 	control->dataplane = NULL;
 	control->machine = NULL;
-	control->forwarding = NULL;
+	control->packet_path = NULL;
 }
