@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <bgw/port.h>
 
-#include <rte_mbuf.h>
-
+#include "lib/buffers.h"
 #include "lib/expect.h"
 #include "lib/traffic.h"
 #include "port/port.h"
@@ -253,21 +252,6 @@ static void a_frame_that_came_marked_is_replicated_with_its_mark(void)
 			    ipv4("10.0.0.1", "10.0.0.2", .tos = 3), udp(1000, 2000), payload(700)));
 }
 
-/* Runs with `left` free buffers in the pool. */
-static void run_with_buffers(uint32_t left)
-{
-	static struct rte_mbuf *taken[16384];
-	uint32_t count = 0;
-
-	while (count < RTE_DIM(taken) && (taken[count] = rte_pktmbuf_alloc(bgw_mbuf_pool(0))))
-		count++;
-	while (left-- > 0)
-		rte_pktmbuf_free(taken[--count]);
-	site_run();
-	while (count > 0)
-		rte_pktmbuf_free(taken[--count]);
-}
-
 static void without_buffers_replicas_are_dropped_and_the_frame_is_not(void)
 {
 	wide_lan();
@@ -275,17 +259,17 @@ static void without_buffers_replicas_are_dropped_and_the_frame_is_not(void)
 	/* A long frame takes two buffers where it is shared, the second of which is missing too. */
 	for (uint32_t left = 0; left < (site_is_multi_segment() ? 2 : 1); left++) {
 		give(ACCESS_1, UDP_FRAME(HOST_A, BROADCAST, 600));
-		run_with_buffers(left);
+		buffers_run_with(left);
 		expect_drop(NO_MBUF);
 		expect_frame(ACCESS_3, tagged(HOST_A, BROADCAST, 600));
 	}
 	/* A short one takes one. */
 	give(ACCESS_1, FRAME(HOST_A, BROADCAST));
-	run_with_buffers(0);
+	buffers_run_with(0);
 	expect_drop(NO_MBUF);
 	expect_frame(ACCESS_3, tagged(HOST_A, BROADCAST, 18));
 	give(ACCESS_1, FRAME(HOST_A, BROADCAST));
-	run_with_buffers(1);
+	buffers_run_with(1);
 	expect_frame(ACCESS_2, FRAME(HOST_A, BROADCAST));
 	expect_frame(ACCESS_3, tagged(HOST_A, BROADCAST, 18));
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_ring.h>
 
@@ -42,6 +43,8 @@ static struct ring_port {
 	[UNDERLAY_1] = {.name = "wan1", .mac = "02:ff:00:00:00:01", .role = BGW_PORT_UNDERLAY},
 	[UNDERLAY_2] = {.name = "wan2", .mac = "02:ff:00:00:00:02", .role = BGW_PORT_UNDERLAY},
 };
+
+static struct port_worker saved_workers[BGW_MAX_WORKERS];
 
 /* In the place of frames where a ring is to be full. */
 static char occupied;
@@ -110,6 +113,7 @@ void ring_port_open_all(void)
 	}
 	for (uint16_t i = ACCESS_1; i < RING_PORTS_END; i++)
 		ports[i].saved = port_table[i];
+	memcpy(saved_workers, port_worker_table, sizeof(saved_workers));
 }
 
 static void ring_empty(struct rte_ring *ring)
@@ -128,6 +132,7 @@ void ring_port_reset_all(void)
 		ring_empty(ports[i].rx);
 		ring_empty(ports[i].tx);
 	}
+	memcpy(port_worker_table, saved_workers, sizeof(saved_workers));
 }
 
 void ring_port_close_all(void)

@@ -13,6 +13,7 @@
 
 #include "dataplane.h"
 #include "expect.h"
+#include "mirror.h"
 #include "port/port.h"
 #include "worker/worker.h"
 
@@ -179,6 +180,7 @@ static int case_clean_up(void **state)
 	(void)state;
 	bgw_dataplane_destroy(site_dp);
 	site_dp = NULL;
+	mirror_close();
 	ring_port_reset_all();
 	packet_free_all();
 	return 0;
