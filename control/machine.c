@@ -12,6 +12,7 @@
 
 #include "log.h"
 #include "netdev.h"
+#include "tuning.h"
 #include "xdp.h"
 
 #define WHY_SIZE sizeof(((struct error *)NULL)->message)
@@ -23,6 +24,7 @@ struct machine_port {
 
 struct machine {
 	const struct config *config;
+	struct tuning *tuning;
 	bool eal_runs;
 	struct machine_port ports[BGW_MAX_PORTS];
 };
@@ -155,6 +157,7 @@ static int port_add(struct machine *machine, uint32_t i, struct error *error)
 	int ret;
 
 	port_config_fill(&port, config_port_at(machine->config, i));
+	tuning_apply(machine->tuning, &port);
 	ret = netdev_take(machine, i, &port, why);
 	if (ret == 0)
 		ret = bgw_port_add((uint16_t)i, &port, why, sizeof(why));
@@ -174,7 +177,8 @@ struct machine *machine_create(const struct config *config, struct error *error)
 		return NULL;
 	}
 	machine->config = config;
-	ret = eal_start(machine, error);
+	machine->tuning = tuning_load(why, sizeof(why));
+	ret = machine->tuning == NULL ? refuse(error, why) : eal_start(machine, error);
 	if (ret == 0 && config->ports.count > BGW_MAX_PORTS)
 		ret = error_set(error, BGW_ERROR_INTERNAL, "ports has %u items, and at most %d do",
 				config->ports.count, BGW_MAX_PORTS);
@@ -256,5 +260,6 @@ void machine_destroy(struct machine *machine)
 		netdev_restore(machine->ports[i].netdev);
 	if (machine->eal_runs)
 		bgw_eal_stop();
+	tuning_destroy(machine->tuning);
 	free(machine);
 }

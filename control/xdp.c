@@ -15,14 +15,8 @@
 
 #include <bgw/why.h>
 
+#include "install.h"
 #include "xdp_object.h"
-
-/* Beside the executable in a build directory, and where an installation puts it. */
-static const char *const directories[] = {
-	"../drivers-conf/xdp",
-	"../../drivers-conf/xdp",
-	"../lib/bgw",
-};
 
 /* Answers to questions, and sections of foreign objects, are no errors. */
 static int print_errors(enum libbpf_print_level level, const char *format, va_list args)
@@ -35,27 +29,11 @@ static int print_errors(enum libbpf_print_level level, const char *format, va_li
 
 int xdp_object_path(const char *program, char *path, size_t path_size, char *why, size_t why_size)
 {
-	char self[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
+	char file[64];
 
 	libbpf_set_print(print_errors);
-	if (length < 0)
-		return bgw_refuse(why, why_size, errno, "/proc is not mounted");
-	self[length] = '\0';
-	slash = strrchr(self, '/');
-	*slash = '\0';
-	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
-		int size =
-			snprintf(path, path_size, "%s/%s/%s.bpf.o", self, directories[i], program);
-
-		if (size > 0 && (size_t)size < path_size && access(path, R_OK) == 0)
-			return 0;
-	}
-	return bgw_refuse(why, why_size, ENOENT,
-			  "the program %s.bpf.o is neither in %s/../lib/bgw nor in a build "
-			  "directory: install bgw, or build all of it",
-			  program, self);
+	snprintf(file, sizeof(file), "xdp/%s.bpf.o", program);
+	return install_find(file, path, path_size, why, why_size);
 }
 
 int xdp_program_path(bool underlay, char *path, size_t path_size, char *why, size_t why_size)

@@ -152,7 +152,7 @@ static int eal_init(char *why, size_t why_size)
 
 static void runtime_directory_remove(const char *path)
 {
-	char file[512];
+	char file[1100];
 	struct dirent *entry;
 	DIR *directory = opendir(path);
 
