@@ -148,7 +148,7 @@ static const struct bgw_field vxlan_fields[] = {
 RECORD(config_vxlan, vxlan_fields);
 
 static const struct bgw_field api_fields[] = {
-	{ "listen", .type = BGW_STRING, .flags = LIST, AT(config_api, listen), .max_items = 16,
+	{ "listen", .type = BGW_STRING, .flags = LIST | BGW_FIELD_NONEMPTY, AT(config_api, listen), .max_items = 16,
 	  .preset = "unix:/run/bgw/api.sock", .help = "ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH" },
 	{ "max_connections", .type = BGW_UINT, .flags = MAY, AT(config_api, max_connections),
 	  .min = 8, .max = 4096, .preset = "256", .help = "of each listener" },

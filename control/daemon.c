@@ -9,6 +9,7 @@
 #include "control.h"
 #include "http.h"
 #include "initial.h"
+#include "listen.h"
 #include "log.h"
 #include "operation.h"
 #include "packet_path.h"
@@ -159,6 +160,14 @@ static void stop(struct daemon *daemon)
 	store_close(control->store);
 	loop_destroy(control->loop);
 	config_clear(&control->config);
+}
+
+int daemon_check(const struct config *config, struct error *error)
+{
+	for (uint32_t i = 0; i < config->api.listen.count; i++)
+		if (listen_check(((char *const *)config->api.listen.items)[i], error) < 0)
+			return -EINVAL;
+	return packet_path_check(config, error);
 }
 
 int daemon_run(struct config *config, struct error *error)

@@ -10,6 +10,9 @@
 #include "config.h"
 #include "error.h"
 
+/** What can be told of a configuration without starting anything. 0, or negative with *error set. */
+int daemon_check(const struct config *config, struct error *error);
+
 /** Runs until a signal asks it to stop. Takes what the configuration owns. 0, or negative with
  * *error set when it could not start: one sentence on the limit that was hit and what to do. */
 int daemon_run(struct config *config, struct error *error);

@@ -6,7 +6,6 @@
 
 #include "config.h"
 #include "daemon.h"
-#include "packet_path.h"
 
 #define EXIT_USAGE 2
 
@@ -68,7 +67,7 @@ int main(int argc, char **argv)
 	struct error error;
 
 	if (config_load(&config, arguments.config, &error) < 0 ||
-	    packet_path_check(&config, &error) < 0) {
+	    daemon_check(&config, &error) < 0) {
 		fprintf(stderr, "bgwd: %s\n", error.message);
 		return EXIT_FAILURE;
 	}

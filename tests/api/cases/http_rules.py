@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Wrong paths, methods, types and bodies get the right 4xx, and the daemon stays."""
+
+from lib.expect import check, equal
+
+JSON = {"Content-Type": "application/json"}
+
+
+def run(gateway):
+    api = gateway.start()
+    net = api.create("networks", name="a")
+    for target in ("/v3", "/v2.0/nothing", "/v2.0/networks/a/b", "/networks", "/v2.0/networks/.."):
+        api.refused(404, "GET", target)
+    for method, target, allow in (
+            ("PUT", "/v2.0/networks", "GET, HEAD, POST"),
+            ("DELETE", "/v2.0/networks", "GET, HEAD, POST"),
+            ("POST", f"/v2.0/networks/{net['id']}", "GET, HEAD, PUT, DELETE"),
+            ("PATCH", f"/v2.0/networks/{net['id']}", "GET, HEAD, PUT, DELETE"),
+            ("POST", "/v2.0/ports", "GET, HEAD"),
+            ("POST", "/", "GET, HEAD"),
+            ("OPTIONS", "/v2.0/networks", "GET, HEAD, POST")):
+        answer = api.refused(405, method, target, sentence="possible are")
+        equal(f"Allow of {method} {target}", answer.headers["Allow"], allow)
+    for text, sentence in (
+            ("", "no body"), ("{", "JSON"), ("[]", "body must be"), ("{}", "body must be"),
+            ("null", "body must be"), ('{"network": {}} x', "JSON"), ('{"net": {}}', "body must be"),
+            ('{"network": {}, "x": 1}', "body must be"), ('{"network": []}', "must be an object"),
+            ('{"networks": []}', "at least one"), ('{"networks": {}}', "at least one"),
+            ('{"network": {"name": "\udcff"}}'.encode("utf-8", "surrogateescape"), "UTF-8"),
+            ('{"network": {"name": "\\u0000"}}', "NUL"),
+            ('{"network": ' + "[" * 20000 + "]" * 20000 + "}", "nested too deep")):
+        answer = api.raw("POST", "/v2.0/networks", text, JSON)
+        equal(f"status of the body {text[:40]!r}", answer.status, 400)
+        check(sentence in answer.error, f"{answer.error!r} does not say {sentence!r}")
+    answer = api.raw("POST", "/v2.0/networks", '{"network": {}}', {"Content-Type": "text/plain"})
+    equal("status of a text", answer.status, 415)
+    answer = api.raw("POST", "/v2.0/networks", '{"network": {"name": "utf"}}',
+                     {"Content-Type": "application/json; charset=utf-8"})
+    equal("status with a charset", answer.status, 201)
+    large = '{"network": {"name": "' + "x" * (1 << 20) + '"}}'
+    equal("status of a large body", api.raw("POST", "/v2.0/networks", large, JSON).status, 413)
+    chunks = iter([large.encode()])
+    answer = api.raw("POST", "/v2.0/networks", chunks, {**JSON, "Transfer-Encoding": "chunked"})
+    equal("status of a large body in chunks", answer.status, 413)
+    equal("what was made", len(api.list("networks")), 2)

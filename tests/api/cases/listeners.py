@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Only loopback and unix sockets are open; a unix socket is its owner's and its group's."""
+
+import os
+import socket
+import stat
+import subprocess
+
+from lib.expect import check, equal
+from lib.gateway import PROGRAM
+
+
+def run(gateway):
+    open_to_all = ["0.0.0.0:9696", "[::]:9696", "192.0.2.1:9696", "[::ffff:127.0.0.1]:9696",
+                   "[2001:db8::1]:9696"]
+    wrong = ["9696", "localhost:9696", "127.0.0.1", "127.0.0.1:99999", "::1:9696", "unix:api.sock",
+             "unix:", "unix:/" + "x" * 200, ""]
+    listen = gateway.config["api"]["listen"]
+    for where in open_to_all + wrong:
+        gateway.config["api"]["listen"] = [where]
+        gateway.refuses_to_start("api.listen")
+        checked = subprocess.run([PROGRAM, "--check", "--config", gateway.write_config()],
+                                 capture_output=True, text=True, check=False)
+        check(checked.returncode != 0 and "api.listen" in checked.stderr,
+              f"--check lets {where!r} pass")
+    gateway.config["api"]["listen"] = listen + [f"[::1]:{gateway.port}"]
+    api = gateway.start()
+    equal("mode of the socket", stat.S_IMODE(os.stat(gateway.socket).st_mode), 0o660)
+    for where in (gateway.unix, f"[::1]:{gateway.port}"):
+        equal(f"version by {where}", gateway.client(where).get("/")["versions"][0]["id"], "v2.0")
+    api.close()
+    gateway.kill9()
+    check(os.path.exists(gateway.socket), "kill -9 removed the socket")
+    gateway.start().close()
+    gateway.stop()
+    check(not os.path.exists(gateway.socket), "the socket is still there after a clean stop")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+        other.bind(gateway.socket)
+        other.listen()
+        gateway.refuses_to_start("Address already in use")
+        check(os.path.exists(gateway.socket), "somebody else's socket was removed")

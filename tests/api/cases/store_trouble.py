@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A store that is damaged, locked or not ours is reported and left as it is."""
+
+import os
+
+from lib.expect import equal
+
+
+def content(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def run(gateway):
+    api = gateway.start()
+    api.request("POST", "/v2.0/networks", {"networks": [{"name": f"n{n}"} for n in range(400)]})
+    api.close()
+    gateway.config["api"]["listen"] = [gateway.unix + "2"]
+    gateway.refuses_to_start("another process uses it")
+    gateway.stop()
+    whole = content(gateway.store)
+    os.truncate(gateway.store, len(whole) // 2)
+    half = content(gateway.store)
+    gateway.refuses_to_start("left as it is")
+    equal("the damaged store", content(gateway.store) == half, True)
+    with open(gateway.store, "wb") as file:
+        file.write(b"no store at all " * 1000)
+    gateway.refuses_to_start("left as it is")
+    with open(gateway.store, "wb") as file:
+        file.write(whole)
+    equal("networks of the whole store", len(gateway_list(gateway)), 400)
+
+
+def gateway_list(gateway):
+    gateway.config["api"]["listen"] = [gateway.tcp]
+    return gateway.start().list("networks")

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One bgwd whose ports lead nowhere, so that it needs no root and no netdev."""
+
+import json
+import os
+import socket
+import subprocess
+import time
+
+from .client import Client
+from .expect import Failure, check, equal
+
+_TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+BUILD = os.environ.get("BGW_BUILD", os.path.join(_TOP, "build"))
+PROGRAM = os.path.join(BUILD, "control", "bgwd")
+START_S = 20
+STOP_S = 20
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Gateway:
+    def __init__(self, directory, long):
+        cores = sorted(os.sched_getaffinity(0))
+        self.directory = directory
+        self.long = long
+        self.port = free_port()
+        self.tcp = f"127.0.0.1:{self.port}"
+        self.socket = os.path.join(directory, "api.sock")
+        self.unix = f"unix:{self.socket}"
+        self.store = os.path.join(directory, "bgw.db")
+        self.process = None
+        self._log = open(os.path.join(directory, "bgwd.log"), "wb")
+        self.config = {
+            "name": "site-t",
+            "workers": {"cores": [cores[-1]], "idle": "sleep"},
+            "control": {"cores": [cores[0]]},
+            "memory": {"mbytes": 256, "mbufs": 4096},
+            "tables": {"macs": 16384, "connections": 512, "networks": 512},
+            "ports": [
+                {"name": "member1", "driver": "vdev", "devargs": "net_null0", "role": "access"},
+                {"name": "member2", "driver": "vdev", "devargs": "net_null1", "role": "access"},
+                {"name": "wan0", "driver": "vdev", "devargs": "net_null2", "role": "underlay"},
+            ],
+            "underlay": {
+                "vtep": "192.0.2.1",
+                "addresses": ["192.0.2.1/24"],
+                "neighbours": [{"ip": "192.0.2.2", "mac": "02:00:00:00:00:02", "port": "wan0"}],
+            },
+            "api": {"listen": [self.tcp, self.unix]},
+            "store": {"path": self.store},
+        }
+
+    def write_config(self):
+        path = os.path.join(self.directory, "bgwd.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(self.config, file, indent=2)
+        return path
+
+    def client(self, where=None, timeout_s=20):
+        return Client(where or self.tcp, timeout_s)
+
+    def start(self):
+        """Starts it and returns a client, when the API answers."""
+        check(os.access(PROGRAM, os.X_OK), f"{PROGRAM} is not built")
+        self.process = subprocess.Popen(
+            [PROGRAM, "--config", self.write_config()], stdout=self._log, stderr=self._log,
+            stdin=subprocess.DEVNULL)
+        client = self.client()
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise Failure(f"bgwd ended with {self.process.returncode}: {self.last_words()}")
+            try:
+                client.get("/")
+                return client
+            except OSError:
+                time.sleep(0.05)
+        raise Failure("the API never answered")
+
+    def refuses_to_start(self, sentence):
+        """It must end by itself, with one line that has these words."""
+        ended = subprocess.run([PROGRAM, "--config", self.write_config()], capture_output=True,
+                               text=True, timeout=START_S, check=False)
+        check(ended.returncode != 0, "bgwd started")
+        check(sentence in ended.stderr, f"bgwd said {ended.stderr!r}, not {sentence!r}")
+
+    def last_words(self):
+        with open(os.path.join(self.directory, "bgwd.log"), encoding="utf-8") as file:
+            return " ".join(file.read().splitlines()[-2:])
+
+    def kill9(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def stop(self):
+        check(self.process.poll() is None, f"bgwd died: {self.last_words()}")
+        self.process.terminate()
+        equal("exit status of bgwd", self.process.wait(STOP_S), 0)
+        self.process = None
+
+    def conclude(self):
+        """Whatever the case did to it, it is still there and ends in order."""
+        if self.process is not None:
+            self.stop()
+
+    def close(self):
+        if self.process is not None and self.process.poll() is None:
+            self.kill9()
+        self._log.close()
