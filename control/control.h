@@ -15,6 +15,7 @@
 
 struct bgw_dataplane;
 struct packet_path;
+struct underlay_control;
 struct machine;
 
 struct control {
@@ -35,6 +36,7 @@ struct control {
 	struct fdb *fdb;	   /**< learning, ageing, moves */
 	struct indexes *indexes;   /**< by which the dataplane knows objects */
 	struct underlay *underlay; /**< what Linux knows of the underlay */
+	struct underlay_control *underlay_control;
 };
 
 #endif

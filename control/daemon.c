@@ -15,6 +15,7 @@
 #include "packet_path.h"
 #include "resource.h"
 #include "rest.h"
+#include "underlay_control.h"
 
 #define STOP_CHECK_MS 5
 
@@ -133,8 +134,9 @@ static int start(struct daemon *daemon, struct error *error)
 	if (control_make(daemon, error) < 0)
 		return -EINVAL;
 	store_is_new_now = store_is_new(control->store);
-	if (packet_path_start(control, error) < 0 || resources_start(daemon, error) < 0 ||
-	    replay(control, error) < 0 || initial_apply(control, store_is_new_now, error) < 0 ||
+	if (packet_path_start(control, error) < 0 || underlay_control_start(control, error) < 0 ||
+	    resources_start(daemon, error) < 0 || replay(control, error) < 0 ||
+	    initial_apply(control, store_is_new_now, error) < 0 ||
 	    packet_path_run(control, error) < 0)
 		return -EINVAL;
 	daemon->http = http_start(control->loop, &control->config.api, &handler, error);
@@ -153,6 +155,7 @@ static void stop(struct daemon *daemon)
 	http_stop(daemon->http);
 	packet_path_halt(control);
 	resources_stop(daemon);
+	underlay_control_stop(control);
 	packet_path_stop(control);
 	loop_timer_close(daemon->stop_check);
 	batch_destroy(control->batch);

@@ -13,7 +13,6 @@
 
 #define POLL_MS	     5
 #define PUBLISH_ROOM 64
-#define MAX_OWN	     64
 
 struct packet_path {
 	struct loop_timer *poll;
@@ -72,26 +71,6 @@ int packet_path_own_addresses_set(struct control *control, const struct bgw_ip *
 	return taken < 0 ? taken : steered;
 }
 
-/* What the configuration knows of own addresses; those of Linux come with the underlay. */
-static int static_addresses_set(struct control *control, struct error *error)
-{
-	const struct config_underlay *underlay = &control->config.underlay;
-	const struct bgw_prefix *prefixes = underlay->addresses.items;
-	struct bgw_ip addresses[MAX_OWN];
-	uint32_t count = 0;
-	int rc;
-
-	if (underlay->vtep.family != 0)
-		addresses[count++] = packet_path_ip(&underlay->vtep);
-	for (uint32_t i = 0; i < underlay->addresses.count && count < MAX_OWN; i++)
-		if (!bgw_address_equal(&prefixes[i].ip, &underlay->vtep))
-			addresses[count++] = packet_path_ip(&prefixes[i].ip);
-	rc = packet_path_own_addresses_set(control, addresses, count);
-	return rc < 0 ? error_set(error, BGW_ERROR_UNAVAILABLE,
-				  "underlay.addresses cannot be used: %s", strerror(-rc))
-		      : 0;
-}
-
 static int tables_make(struct control *control, struct error *error)
 {
 	const struct bgw_limits limits = packet_path_limits(&control->config);
@@ -117,9 +96,9 @@ int packet_path_start(struct control *control, struct error *error)
 	if (control->packet_path == NULL)
 		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the control thread");
 	control->machine = machine_create(&control->config, error);
-	if (control->machine == NULL || tables_make(control, error) < 0)
+	if (control->machine == NULL)
 		return -EINVAL;
-	return static_addresses_set(control, error);
+	return tables_make(control, error);
 }
 
 int packet_path_run(struct control *control, struct error *error)

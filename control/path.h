@@ -48,6 +48,10 @@ const struct underlay_path_state *path_state(const struct path *path);
 /** Bytes of inner Ethernet payload (without the 14 of its header) that fit; 0 while not up. */
 uint16_t path_inner_mtu_bytes(const struct path *path);
 
+/** Publishes what the dataplane had no room for. To be called every few milliseconds, after
+ * bgw_dataplane_poll(). */
+void paths_tick(struct paths *paths);
+
 /** Called after a path changed, for those who show or depend on its state. One watcher. */
 typedef void path_changed(void *context, const struct path *path);
 void paths_watch(struct paths *paths, path_changed *changed, void *context);

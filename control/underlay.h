@@ -42,8 +42,6 @@ struct underlay_environment {
 	int (*neighbour_manage)(void *context, int ifindex, const struct bgw_address *ip,
 				bool *managed);
 	int (*neighbour_use)(void *context, int ifindex, const struct bgw_address *ip);
-	int (*neighbour_release)(void *context, int ifindex, const struct bgw_address *ip,
-				 const struct bgw_mac *mac);
 	int (*neighbour_delete)(void *context, int ifindex, const struct bgw_address *ip);
 };
 
@@ -78,9 +76,9 @@ int underlay_static_neighbour_add(struct underlay *underlay, const struct bgw_ad
 /* --- own addresses --- */
 
 /**
- * The addresses at which tunnels may end: those on underlay netdevs, static ones, and those of
- * paths that Linux has elsewhere (a loopback). Without link-local ones. Writes at most `max`,
- * returns how many there are.
+ * The addresses at which tunnels may end: underlay.vtep, those on underlay netdevs, static ones,
+ * and those of paths that Linux has elsewhere (a loopback). Without link-local ones. Writes at most
+ * `max`, returns how many there are.
  */
 size_t underlay_own_addresses(const struct underlay *underlay, struct bgw_address *addresses,
 			      size_t max);

@@ -20,8 +20,9 @@ struct netlink_monitor;
 struct netlink_monitor_handler {
 	void *context;
 	void (*message)(void *context, const struct netlink_message *message);
-	/** A dump of the kind begins. NETLINK_KIND_ROUTE: begin() and end() follow each other, and
-	 * say that any route may have changed. */
+	/** A dump of the kind begins. No end() follows where changes interrupted it time and again.
+	 * NETLINK_KIND_ROUTE: begin() and end() follow each other, and say that any route may have
+	 * changed. */
 	void (*begin)(void *context, enum netlink_kind kind);
 	void (*end)(void *context, enum netlink_kind kind);
 };

@@ -40,9 +40,6 @@ int netlink_neighbour_manage(struct netlink_request *request, int ifindex,
 /** Makes the kernel resolve or confirm the neighbour now. The same caution. */
 int netlink_neighbour_use(struct netlink_request *request, int ifindex,
 			  const struct bgw_address *ip);
-/** Lets go of an entry that was there before it was managed: it ages again like any other. */
-int netlink_neighbour_release(struct netlink_request *request, int ifindex,
-			      const struct bgw_address *ip, const struct bgw_mac *mac);
 int netlink_neighbour_delete(struct netlink_request *request, int ifindex,
 			     const struct bgw_address *ip);
 

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "request.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "socket.h"
+
+#define RECEIVE_BYTES (64u << 10)
+#define ANSWER_BYTES  16384u
+
+struct netlink_request {
+	int fd;
+	uint32_t sequence;
+	uint8_t ask[512] __attribute__((aligned(8)));
+	uint8_t answer[ANSWER_BYTES] __attribute__((aligned(8)));
+};
+
+struct netlink_request *netlink_request_open(void)
+{
+	struct netlink_request *request = calloc(1, sizeof(*request));
+
+	if (request == NULL)
+		return NULL;
+	request->fd = netlink_socket_open(RECEIVE_BYTES);
+	if (request->fd < 0) {
+		int failure = errno;
+
+		free(request);
+		errno = failure;
+		return NULL;
+	}
+	return request;
+}
+
+void netlink_request_close(struct netlink_request *request)
+{
+	if (request == NULL)
+		return;
+	close(request->fd);
+	free(request);
+}
+
+static struct nlmsghdr *ask(struct netlink_request *request, uint16_t type, uint16_t flags)
+{
+	struct nlmsghdr *header = mnl_nlmsg_put_header(request->ask);
+
+	header->nlmsg_type = type;
+	header->nlmsg_flags = NLM_F_REQUEST | flags;
+	header->nlmsg_seq = ++request->sequence;
+	return header;
+}
+
+static size_t ip_bytes(const struct bgw_address *ip)
+{
+	return ip->family == 4 ? 4 : 16;
+}
+
+static uint8_t ip_family(const struct bgw_address *ip)
+{
+	return ip->family == 4 ? AF_INET : AF_INET6;
+}
+
+/* The kernel's verdict on one message: 1 when it is a wanted answer, else 0 (an acknowledgement) or
+ * its error. */
+static int verdict(const struct nlmsghdr *header)
+{
+	const struct nlmsgerr *error = mnl_nlmsg_get_payload(header);
+
+	if (header->nlmsg_type != NLMSG_ERROR)
+		return 1;
+	if (mnl_nlmsg_get_payload_len(header) < sizeof(*error) || error->error > 0)
+		return -EBADMSG;
+	return error->error;
+}
+
+/* Sends what ask() began; reads until its answer or acknowledgement. */
+static int run(struct netlink_request *request, const struct nlmsghdr *question,
+	       struct netlink_message *answer)
+{
+	if (send(request->fd, question, question->nlmsg_len, 0) < 0)
+		return -errno;
+	for (;;) {
+		const struct nlmsghdr *header = (const struct nlmsghdr *)request->answer;
+		ssize_t bytes = netlink_socket_receive(request->fd, request->answer,
+						       sizeof(request->answer), MSG_DONTWAIT);
+		int left = (int)bytes;
+
+		if (bytes == -EINTR || bytes == -EBADMSG)
+			continue;
+		if (bytes < 0)
+			return bytes == -EAGAIN ? -EIO : (int)bytes;
+		for (; mnl_nlmsg_ok(header, left); header = mnl_nlmsg_next(header, &left)) {
+			int rc;
+
+			if (header->nlmsg_seq != request->sequence)
+				continue; /* of a question that was given up */
+			rc = verdict(header);
+			if (rc <= 0)
+				return rc == 0 && answer != NULL ? -EIO : rc;
+			if (answer != NULL)
+				return netlink_message_parse(header, answer);
+		}
+	}
+}
+
+int netlink_route_get(struct netlink_request *request, const struct bgw_address *destination,
+		      const struct bgw_address *source, struct netlink_route *route)
+{
+	struct nlmsghdr *header = ask(request, RTM_GETROUTE, 0);
+	struct rtmsg *info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
+	struct netlink_message answer;
+	int rc;
+
+	info->rtm_family = ip_family(destination);
+	info->rtm_dst_len = (uint8_t)(ip_bytes(destination) * 8);
+	mnl_attr_put(header, RTA_DST, ip_bytes(destination), destination->bytes);
+	if (source->family != 0) {
+		if (source->family != destination->family)
+			return -EINVAL;
+		info->rtm_src_len = info->rtm_dst_len;
+		mnl_attr_put(header, RTA_SRC, ip_bytes(source), source->bytes);
+	}
+	rc = run(request, header, &answer);
+	if (rc == 0 && answer.kind != NETLINK_KIND_ROUTE)
+		rc = -EBADMSG;
+	if (rc == 0)
+		*route = answer.route;
+	return rc;
+}
+
+static struct nlmsghdr *ask_neighbour(struct netlink_request *request, uint16_t type,
+				      uint16_t flags, int ifindex, const struct bgw_address *ip,
+				      uint16_t state, uint8_t neighbour_flags)
+{
+	struct nlmsghdr *header = ask(request, type, flags);
+	struct ndmsg *info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
+
+	info->ndm_family = ip_family(ip);
+	info->ndm_ifindex = ifindex;
+	info->ndm_state = state;
+	info->ndm_flags = neighbour_flags;
+	mnl_attr_put(header, NDA_DST, ip_bytes(ip), ip->bytes);
+	return header;
+}
+
+int netlink_neighbour_get(struct netlink_request *request, int ifindex,
+			  const struct bgw_address *ip, struct netlink_neighbour *neighbour)
+{
+	struct nlmsghdr *header = ask_neighbour(request, RTM_GETNEIGH, 0, ifindex, ip, 0, 0);
+	struct netlink_message answer;
+	int rc = run(request, header, &answer);
+
+	if (rc == 0 && answer.kind != NETLINK_KIND_NEIGHBOUR)
+		rc = -EBADMSG;
+	if (rc == 0)
+		*neighbour = answer.neighbour;
+	return rc;
+}
+
+int netlink_neighbour_use(struct netlink_request *request, int ifindex,
+			  const struct bgw_address *ip)
+{
+	struct nlmsghdr *header =
+		ask_neighbour(request, RTM_NEWNEIGH, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE,
+			      ifindex, ip, NUD_NONE, NTF_USE);
+
+	return run(request, header, NULL);
+}
+
+int netlink_neighbour_manage(struct netlink_request *request, int ifindex,
+			     const struct bgw_address *ip, bool *managed)
+{
+	struct nlmsghdr *header =
+		ask_neighbour(request, RTM_NEWNEIGH, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE,
+			      ifindex, ip, NUD_NONE, 0);
+	struct netlink_neighbour made;
+	int rc;
+
+	mnl_attr_put_u32(header, NDA_FLAGS_EXT, NTF_EXT_MANAGED);
+	mnl_attr_put_u8(header, NDA_PROTOCOL, NETLINK_PROTOCOL_BGW);
+	rc = run(request, header, NULL);
+	if (rc < 0)
+		return rc;
+	/* A kernel that does not know the flag ignores it, and has made an entry that it will not
+	 * resolve on its own. */
+	*managed = netlink_neighbour_get(request, ifindex, ip, &made) == 0 && made.managed;
+	return *managed ? 0 : netlink_neighbour_use(request, ifindex, ip);
+}
+
+int netlink_neighbour_delete(struct netlink_request *request, int ifindex,
+			     const struct bgw_address *ip)
+{
+	return run(request,
+		   ask_neighbour(request, RTM_DELNEIGH, NLM_F_ACK, ifindex, ip, NUD_NONE, 0), NULL);
+}
