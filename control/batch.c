@@ -164,14 +164,14 @@ static void publish_slice(struct batch *batch, uint64_t deadline_ns)
 		const struct resource *resource =
 			resource_of(change->new != NULL ? change->new->type : change->old->type);
 
-		if (control->can_publish != NULL && !control->can_publish(control))
-			return;
 		if (resource != NULL && resource->publish != NULL)
 			resource->publish(control, change->old, change->new);
 		batch->published++;
 		if (is_over(deadline_ns))
 			return;
 	}
+	if (control->settle != NULL && !control->settle(control))
+		return;
 	model_accept(control->model);
 	phase_finish(batch);
 }

@@ -27,15 +27,19 @@ struct control {
 	struct bgw_dataplane *dataplane; /**< NULL where nothing forwards (tests of the API) */
 	struct machine *machine;	 /**< ports; NULL likewise */
 	struct packet_path *packet_path;
-	/** Whether publish() may be called now; while not, the batch waits. NULL: always. */
-	bool (*can_publish)(const struct control *control);
+
+	/** After every publish() of a batch, again until it returns true. NULL: nothing to do. */
+	bool (*settle)(struct control *control);
 
 	/* One pointer for each part that keeps state of its own; made and freed by its owner. */
-	struct bridge *bridge;	   /**< domains, attachments, ports by name */
-	struct tunnels *tunnels;   /**< paths, peers, connections */
-	struct fdb *fdb;	   /**< learning, ageing, moves */
-	struct indexes *indexes;   /**< by which the dataplane knows objects */
-	struct underlay *underlay; /**< what Linux knows of the underlay */
+	struct forwarding *forwarding; /**< what waits to be published */
+	struct domains *domains;
+	struct attachments *attachments;
+	struct connection_state **connections; /**< by the dataplane's index */
+	struct fdb *fdb;		       /**< learning, ageing, moves */
+	struct indexes *indexes;	       /**< by which the dataplane knows objects */
+	struct paths *paths;		       /**< to remote gateways */
+	struct underlay *underlay;	       /**< what Linux knows of the underlay */
 	struct underlay_control *underlay_control;
 };
 

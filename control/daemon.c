@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "control.h"
+#include "forwarding.h"
 #include "http.h"
 #include "initial.h"
 #include "listen.h"
@@ -135,8 +136,8 @@ static int start(struct daemon *daemon, struct error *error)
 		return -EINVAL;
 	store_is_new_now = store_is_new(control->store);
 	if (packet_path_start(control, error) < 0 || underlay_control_start(control, error) < 0 ||
-	    resources_start(daemon, error) < 0 || replay(control, error) < 0 ||
-	    initial_apply(control, store_is_new_now, error) < 0 ||
+	    forwarding_start(control, error) < 0 || resources_start(daemon, error) < 0 ||
+	    replay(control, error) < 0 || initial_apply(control, store_is_new_now, error) < 0 ||
 	    packet_path_run(control, error) < 0)
 		return -EINVAL;
 	daemon->http = http_start(control->loop, &control->config.api, &handler, error);
@@ -155,6 +156,7 @@ static void stop(struct daemon *daemon)
 	http_stop(daemon->http);
 	packet_path_halt(control);
 	resources_stop(daemon);
+	forwarding_stop(control);
 	underlay_control_stop(control);
 	packet_path_stop(control);
 	loop_timer_close(daemon->stop_check);

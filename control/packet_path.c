@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "control.h"
+#include "forwarding.h"
 #include "machine.h"
 
-#define POLL_MS	     5
-#define PUBLISH_ROOM 64
+#define POLL_MS 5
 
 struct packet_path {
 	struct loop_timer *poll;
@@ -43,7 +43,7 @@ struct bgw_limits packet_path_limits(const struct config *config)
 		.connections = with_spare(tables->connections),
 		.attachments = with_spare(tables->attachments),
 		.domains = domains < 65536 ? domains : 65536,
-		.paths = with_spare(tables->remote_gateways * BGW_ENCAP_COUNT),
+		.paths = with_spare(tables->remote_gateways * (BGW_ENCAP_COUNT + 1)),
 		.peers = with_spare(tables->remote_gateways),
 		.neighbours = with_spare(tables->macs),
 		.workers = (uint16_t)config->workers.cores.count,
@@ -55,11 +55,6 @@ static void poll_dataplane(void *arg)
 	struct control *control = arg;
 
 	bgw_dataplane_poll(control->dataplane);
-}
-
-static bool can_publish(const struct control *control)
-{
-	return bgw_dataplane_can_publish(control->dataplane, PUBLISH_ROOM);
 }
 
 int packet_path_own_addresses_set(struct control *control, const struct bgw_ip *addresses,
@@ -81,7 +76,6 @@ static int tables_make(struct control *control, struct error *error)
 				 "the tables do not fit into memory (%s); raise memory.mbytes or "
 				 "lower tables.macs",
 				 strerror(errno));
-	control->can_publish = can_publish;
 	bgw_vxlan_port_set(control->dataplane, (uint16_t)control->config.vxlan.port);
 	control->packet_path->poll =
 		loop_timer_create(control->loop, POLL_MS, POLL_MS, poll_dataplane, control);
@@ -103,8 +97,12 @@ int packet_path_start(struct control *control, struct error *error)
 
 int packet_path_run(struct control *control, struct error *error)
 {
-	int rc = machine_ports_start(control->machine, error);
+	int rc;
 
+	/* What was replayed waits to be published; nothing is in use yet, so this is no wait. */
+	while (!forwarding_settle(control))
+		bgw_dataplane_poll(control->dataplane);
+	rc = machine_ports_start(control->machine, error);
 	if (rc < 0)
 		return rc;
 	rc = bgw_workers_start(control->dataplane,
@@ -134,7 +132,6 @@ void packet_path_stop(struct control *control)
 	bgw_dataplane_destroy(control->dataplane);
 	machine_destroy(control->machine);
 	free(control->packet_path);
-	control->can_publish = NULL;
 	control->dataplane = NULL;
 	control->machine = NULL;
 	control->packet_path = NULL;

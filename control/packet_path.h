@@ -22,8 +22,8 @@ struct control;
  * tell. 0 or negative with *error set. */
 int packet_path_check(const struct config *config, struct error *error);
 
-/** Ports and tables: sets control->machine, ->dataplane and ->can_publish. Negative with *error
- * set; packet_path_stop() cleans up. */
+/** Ports and tables: sets control->machine, ->dataplane and what publishes to it (forwarding.h).
+ * Negative with *error set; packet_path_stop() cleans up. */
 int packet_path_start(struct control *control, struct error *error);
 /** Ports and workers run from here on: with all that was stored published. */
 int packet_path_run(struct control *control, struct error *error);

@@ -53,8 +53,10 @@ struct resource {
 	int (*validate_delete)(struct control *control, const struct object *old,
 			       struct error *error);
 
-	/** old NULL: created; new NULL: deleted. `new->runtime` was copied from old. `old` is freed
-	 * soon after; nothing may keep a pointer to it. */
+	/** Says what changed; control->settle() makes workers have it, after the last publish() of
+	 * the batch and before its requests are answered. old NULL: created; new NULL: deleted.
+	 * `new->runtime` was copied from old. `old` is freed soon after; nothing may keep a pointer
+	 * to it. */
 	void (*publish)(struct control *control, struct object *old, struct object *new);
 
 	/** Adds run-time members (BGW_FIELD_RUNTIME) to an answer. */

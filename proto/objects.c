@@ -74,7 +74,7 @@ static const struct bgw_field network_fields[] = {
 	  .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE, AT(bgw_network, segmentation_id),
 	  .max = SEG_ID_MAX, .help = "default seg_id of connections into it" },
 	{ "mac_ageing_s", .type = BGW_UINT, .flags = BGW_FIELD_RW, AT(bgw_network, mac_ageing_s),
-	  .min = 10, .max = 1000000, .preset = "300",
+	  .min = 10, .max = 65000, .preset = "300",
 	  .help = "seconds until a silent MAC is forgotten" },
 	{ "mac_limit", .type = BGW_UINT, .flags = BGW_FIELD_RW, AT(bgw_network, mac_limit),
 	  .max = MAC_LIMIT_MAX, .help = "most learned MACs, 0 for no limit of its own" },
@@ -119,7 +119,7 @@ static const struct bgw_field interface_fields[] = {
 	  AT(bgw_l2_gateway_interface, ethertypes), .min = 0x600, .max = 0xffff, .max_items = 16,
 	  .help = "the only ethertypes let in; empty: all" },
 };
-static const struct bgw_record interface_record
+const struct bgw_record bgw_l2_gateway_interface_record
 	= FIELDS(bgw_l2_gateway_interface, interface_fields);
 
 static const struct bgw_field device_fields[] = {
@@ -127,7 +127,7 @@ static const struct bgw_field device_fields[] = {
 	  .flags = BGW_FIELD_RW | BGW_FIELD_REQUIRED | BGW_FIELD_NONEMPTY,
 	  AT(bgw_l2_gateway_device, device_name), .help = "\"local\" or this gateway's name" },
 	{ "interfaces", .type = BGW_RECORD, .flags = BGW_FIELD_RW | BGW_FIELD_LIST,
-	  AT(bgw_l2_gateway_device, interfaces), .record = &interface_record,
+	  AT(bgw_l2_gateway_device, interfaces), .record = &bgw_l2_gateway_interface_record,
 	  .help = "ports and their VLAN ids" },
 };
 static const struct bgw_record device_record = FIELDS(bgw_l2_gateway_device, device_fields);
@@ -261,7 +261,8 @@ static const struct bgw_field port_fields[] = {
 static const struct bgw_field mac_fields[] = {
 	RUNTIME("id", BGW_STRING, "network and MAC"),
 	RUNTIME("mac", BGW_MAC, "the address"),
-	RUNTIME("network_id", BGW_STRING, "where it lives"),
+	{ "network_id", { "network" }, .type = BGW_STRING, .flags = BGW_FIELD_RUNTIME,
+	  .help = "where it lives; null in the private domain of a gateway" },
 	RUNTIME("port", BGW_STRING, "port it is behind"),
 	RUNTIME("l2_gateway_id", BGW_STRING, "gateway whose attachment it is behind"),
 	RUNTIME("segmentation_id", BGW_STRING, "attachment it is behind"),
@@ -286,12 +287,11 @@ static const struct bgw_field drop_fields[] = {
 };
 
 static const struct bgw_field neighbour_fields[] = {
-	RUNTIME("id", BGW_STRING, "address and port"),
+	RUNTIME("id", BGW_STRING, "the address"),
 	RUNTIME("ip", BGW_ADDRESS, "next hop"),
 	RUNTIME("mac", BGW_MAC, "its MAC"),
 	RUNTIME("port", BGW_STRING, "underlay port it is on"),
-	RUNTIME("state", BGW_STRING, "as Linux says, or static"),
-	RUNTIME("since_s", BGW_UINT, "seconds since its MAC changed, or since it has none"),
+	RUNTIME("state", BGW_STRING, "as Linux says"),
 };
 /* clang-format on */
 

@@ -79,6 +79,8 @@ struct bgw_l2_gateway_interface {
 	struct bgw_list ethertypes;  /**< of uint32_t, empty: any */
 };
 
+extern const struct bgw_record bgw_l2_gateway_interface_record;
+
 struct bgw_l2_gateway_device {
 	uint64_t given;
 	char *device_name;	    /**< "local" or the configured name */

@@ -318,23 +318,24 @@ static void a_failed_commit_leaves_nothing(void **state)
 
 static unsigned int closed_for;
 
-static bool gate(const struct control *control)
+static bool settle(struct control *control)
 {
 	(void)control;
-	note("ask", "");
+	note("settle", "");
 	return closed_for == 0 || closed_for-- == 0;
 }
 
-static void waits_until_it_may_publish(void **state)
+static void answers_when_what_it_published_is_settled(void **state)
 {
 	struct fixture *fixture = *state;
 	struct test_request requests[] = {{.what = CREATE, .body = "{\"name\": \"a\"}"}};
 
-	fixture->control.can_publish = gate;
+	fixture->control.settle = settle;
 	closed_for = 3;
 	RUN(requests);
 	assert_int_equal(requests[0].outcome, BGW_ERROR_NONE);
-	assert_string_equal(log_text, "validate(a) ask() ask() ask() ask() publish(a) ");
+	assert_string_equal(log_text,
+			    "validate(a) publish(a) settle() settle() settle() settle() ");
 }
 
 #define CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -348,7 +349,7 @@ int main(void)
 		CASE(no_more_than_the_capacity),
 		CASE(what_is_in_use_stays_or_goes_as_a_whole),
 		CASE(a_failed_commit_leaves_nothing),
-		CASE(waits_until_it_may_publish),
+		CASE(answers_when_what_it_published_is_settled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

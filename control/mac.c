@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The view of the MAC table, and its flush. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "attachment.h"
+#include "control.h"
+#include "domain.h"
+#include "fdb.h"
+#include "model.h"
+#include "plan.h"
+#include "query.h"
+#include "resource.h"
+#include "tunnel.h"
+
+#define WALK_BUCKETS 4096
+
+static void uuid_add(cJSON *json, const char *member, const struct bgw_uuid *id)
+{
+	char text[BGW_UUID_TEXT_SIZE];
+
+	if (id != NULL)
+		cJSON_AddStringToObject(json, member, bgw_uuid_format(id, text));
+	else
+		cJSON_AddNullToObject(json, member);
+}
+
+static const char *mac_text(const struct rte_ether_addr *address, char text[BGW_MAC_TEXT_SIZE])
+{
+	struct bgw_mac mac;
+
+	memcpy(mac.bytes, address->addr_bytes, sizeof(mac.bytes));
+	return bgw_mac_format(&mac, text);
+}
+
+static void place_add(const struct control *control, bgw_ref ref, cJSON *json)
+{
+	const struct attachment *attachment = NULL;
+	const struct object *connection = NULL;
+	char tags[BGW_TAGS_TEXT_SIZE];
+
+	if (bgw_ref_is_attachment(ref))
+		attachment = attachment_by_index(control->attachments, bgw_ref_index(ref));
+	else
+		connection = connection_by_index(control, bgw_ref_index(ref));
+	uuid_add(json, "connection", connection != NULL ? &object_base(connection)->id : NULL);
+	uuid_add(json, "l2_gateway_id", attachment != NULL ? &attachment->gateway : NULL);
+	if (attachment == NULL) {
+		cJSON_AddNullToObject(json, "port");
+		cJSON_AddNullToObject(json, "segmentation_id");
+		return;
+	}
+	cJSON_AddStringToObject(json, "port",
+				config_port_at(&control->config, attachment->spec.port)->name);
+	cJSON_AddStringToObject(json, "segmentation_id",
+				attachment->spec.kind == BGW_ATTACHMENT_PORT
+					? "port"
+					: bgw_tags_format(&attachment->tags, tags));
+}
+
+static cJSON *entry_json(const struct control *control, const struct bgw_fdb_entry *entry)
+{
+	const struct domain *domain = domain_by_id(control->domains, entry->domain);
+	const bool is_static = (entry->ref & BGW_REF_STATIC) != 0;
+	char id[BGW_UUID_TEXT_SIZE + BGW_MAC_TEXT_SIZE], mac[BGW_MAC_TEXT_SIZE];
+	char domain_id[BGW_UUID_TEXT_SIZE];
+	cJSON *json = cJSON_CreateObject();
+
+	mac_text(&entry->mac, mac);
+	snprintf(id, sizeof(id), "%s-%s", bgw_uuid_format(&domain->key.id, domain_id), mac);
+	cJSON_AddStringToObject(json, "id", id);
+	cJSON_AddStringToObject(json, "mac", mac);
+	uuid_add(json, "network_id", domain->key.is_private ? NULL : &domain->key.id);
+	place_add(control, entry->ref, json);
+	cJSON_AddStringToObject(json, "kind", is_static ? "static" : "learned");
+	cJSON_AddBoolToObject(json, "frozen", (entry->ref & BGW_REF_FROZEN) != 0);
+	if (is_static)
+		cJSON_AddNullToObject(json, "age_s");
+	else
+		cJSON_AddNumberToObject(
+			json, "age_s",
+			(uint16_t)(bgw_dataplane_now_s(control->dataplane) - entry->seen_s));
+	return json;
+}
+
+struct collection {
+	const struct control *control;
+	cJSON *array;
+};
+
+static void visit(void *arg, const struct bgw_fdb_entry *entry)
+{
+	const struct collection *collection = arg;
+	const struct control *control = collection->control;
+
+	if (!fdb_is_flushed(control->fdb, entry) &&
+	    domain_by_id(control->domains, entry->domain) != NULL)
+		cJSON_AddItemToArray(collection->array, entry_json(control, entry));
+}
+
+static int collect(struct control *control, const struct query *query, cJSON *array)
+{
+	struct collection collection = {.control = control, .array = array};
+	uint32_t cursor = 0;
+
+	(void)query;
+	if (control->dataplane == NULL)
+		return 0;
+	while (!bgw_fdb_walk(control->dataplane, &cursor, WALK_BUCKETS, visit, &collection))
+		continue;
+	return 0;
+}
+
+static int select_port(const struct control *control, const char *text,
+		       struct fdb_selection *selection, struct error *error)
+{
+	int port = plan_port_index(control, text);
+
+	if (port < 0)
+		return error_set(error, BGW_ERROR_PORT_NOT_FOUND,
+				 "port: this gateway has no port \"%.63s\"", text);
+	selection->port = (uint16_t)port;
+	return 0;
+}
+
+/* -ESRCH: there can be no entry. */
+static int select_connection(const struct control *control, const char *text,
+			     struct fdb_selection *selection, struct error *error)
+{
+	const struct object *object = NULL;
+	const struct connection_state *state;
+	struct bgw_uuid id;
+
+	if (bgw_uuid_parse(text, &id) == 0)
+		object = model_find(control->model, &bgw_l2_remote_gateway_connection_type, &id);
+	if (object == NULL)
+		return error_set(error, BGW_ERROR_REMOTE_CONNECTION_NOT_FOUND,
+				 "connection: no l2_remote_gateway_connection has the id \"%.64s\"",
+				 text);
+	state = object->runtime;
+	if (state == NULL || state->index == 0)
+		return -ESRCH;
+	selection->place = bgw_ref_connection(state->index);
+	return 0;
+}
+
+static int select_domain(const struct control *control, const char *text, bool is_private,
+			 struct fdb_selection *selection, struct error *error)
+{
+	const struct bgw_object_type *type = is_private ? &bgw_l2_gateway_type : &bgw_network_type;
+	struct domain_key key = {.is_private = is_private};
+	const struct domain *domain;
+
+	if (bgw_uuid_parse(text, &key.id) < 0 || model_find(control->model, type, &key.id) == NULL)
+		return error_set(error, type->not_found, "no %s has the id \"%.64s\"", type->name,
+				 text);
+	domain = domain_find(control->domains, &key);
+	if (domain == NULL)
+		return -ESRCH;
+	selection->domain = domain->id;
+	return 0;
+}
+
+static int select_one(const struct control *control, const struct query_filter *filter,
+		      struct fdb_selection *selection, struct error *error)
+{
+	if (strcmp(filter->name, "port") == 0)
+		return select_port(control, filter->text, selection, error);
+	if (strcmp(filter->name, "connection") == 0)
+		return select_connection(control, filter->text, selection, error);
+	if (strcmp(filter->name, "network_id") == 0)
+		return select_domain(control, filter->text, false, selection, error);
+	return error_set(error, BGW_ERROR_INVALID_INPUT,
+			 "%.64s: MACs are flushed by port, connection and network_id, or one by "
+			 "its id",
+			 filter->name);
+}
+
+static int flush(struct control *control, const struct query *query, struct error *error)
+{
+	struct fdb_selection selection = {.port = FDB_PORT_NONE};
+	int rc = 0;
+
+	if (control->dataplane == NULL)
+		return 0;
+	for (unsigned int i = 0; i < query->filter_count && rc == 0; i++)
+		rc = select_one(control, &query->filters[i], &selection, error);
+	if (rc == -ESRCH)
+		return 0;
+	if (rc < 0)
+		return rc;
+	return fdb_flush(control->fdb, &selection) == -EBUSY ? -EAGAIN : 0;
+}
+
+const struct resource mac_resource = {
+	.type = &bgw_mac_type,
+	.collect = collect,
+	.flush = flush,
+};
