@@ -2,6 +2,7 @@
 /* The registry: a resource is one row. What is referred to comes before what refers. */
 #include "resource.h"
 
+extern const struct resource neighbour_resource;
 extern const struct resource network_resource;
 extern const struct resource port_resource;
 extern const struct resource l2_gateway_resource;
@@ -24,5 +25,6 @@ const struct resource *const resources[] = {
 	&mac_resource,
 	&worker_resource,
 	&drop_resource,
+	&neighbour_resource,
 	NULL,
 };

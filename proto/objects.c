@@ -287,11 +287,12 @@ static const struct bgw_field drop_fields[] = {
 };
 
 static const struct bgw_field neighbour_fields[] = {
-	RUNTIME("id", BGW_STRING, "the address"),
+	RUNTIME("id", BGW_STRING, "address and port"),
 	RUNTIME("ip", BGW_ADDRESS, "next hop"),
 	RUNTIME("mac", BGW_MAC, "its MAC"),
 	RUNTIME("port", BGW_STRING, "underlay port it is on"),
-	RUNTIME("state", BGW_STRING, "as Linux says"),
+	RUNTIME("state", BGW_STRING, "as Linux says, or static"),
+	RUNTIME("since_s", BGW_UINT, "seconds since its MAC changed, or since it has none"),
 };
 /* clang-format on */
 

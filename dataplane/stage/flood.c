@@ -103,6 +103,7 @@ static void frame_flood(struct worker *worker, struct frame *frame)
 		worker_drop_at(worker, frame->mbuf, BGW_DROP_NO_DOMAIN, frame->source);
 		return;
 	}
+	frame->flags |= FRAME_FLOODED;
 	count = bgw_ref_is_connection(frame->source) ? domain->attachments_count
 						     : domain->targets_count;
 	/* The last target gets the frame itself, the others replicas made before it leaves. */

@@ -22,6 +22,7 @@
 #define FRAME_HAS_TCI	 0x02 /* a tag was taken off: outer_tci and inner_tci are its PCP and DEI */
 #define FRAME_LINK_LOCAL 0x04 /* to 01-80-C2-00-00-0x, from an attachment or tunnel that may */
 #define FRAME_REPLICA	 0x08
+#define FRAME_FLOODED	 0x10 /* to all targets: nobody knows where its destination is */
 
 /* Bits of a TCI that are kept when a tag is replaced: PCP and DEI. */
 #define TCI_PRIORITY 0xf000u

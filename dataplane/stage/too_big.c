@@ -31,8 +31,8 @@ static bool answer_is_due(const struct worker *worker, const struct connection *
 }
 
 /*
- * Turns the frame into the answer to its sender. False: there is none. A replica is not answered:
- * nobody knows whether its destination is there.
+ * Turns the frame into the answer to its sender. False: there is none. A flooded frame is not
+ * answered: nobody knows whether its destination is there.
  */
 static bool frame_answer(struct worker *worker, struct frame *frame)
 {
@@ -45,9 +45,8 @@ static bool frame_answer(struct worker *worker, struct frame *frame)
 	struct icmp_answer answer;
 
 	if (!path || !(connection->flags & CONNECTION_MTU_SIGNAL) ||
-	    !bgw_ref_is_attachment(frame->source) || (frame->flags & FRAME_REPLICA) ||
-	    rte_mbuf_refcnt_read(mbuf) != 1 || rte_pktmbuf_headroom(mbuf) < ICMP_TOO_BIG_ROOM ||
-	    !answer_is_due(worker, connection))
+	    !bgw_ref_is_attachment(frame->source) || (frame->flags & FRAME_FLOODED) ||
+	    rte_pktmbuf_headroom(mbuf) < ICMP_TOO_BIG_ROOM || !answer_is_due(worker, connection))
 		return false;
 	answer = icmp_too_big_build(rte_pktmbuf_mtod(mbuf, uint8_t *), mbuf->data_len,
 				    path->inner_max_bytes);
