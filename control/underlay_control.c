@@ -82,6 +82,10 @@ void underlay_control_ports_changed(struct control *control)
 
 static void ports_turn(void *context)
 {
+	const struct control *control = context;
+
+	for (uint32_t i = 0; i < control->config.ports.count; i++)
+		bgw_port_follow((uint16_t)i);
 	underlay_control_ports_changed(context);
 }
 

@@ -4,9 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <rte_dev.h>
 #include <rte_ethdev.h>
@@ -14,31 +11,11 @@
 
 #include <bgw/why.h>
 
+#include "port/linux_netdev.h"
 #include "port/log_capture.h"
 #include "port/pool.h"
 
 #define DEFAULT_DESC 1024
-
-/* The MTU of netdev `name`, after it was set to `mtu` unless that is 0. */
-static int netdev_mtu(const char *name, uint16_t mtu)
-{
-	struct ifreq request = {0};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%.*s", IFNAMSIZ - 1, name);
-	if (mtu != 0) {
-		request.ifr_mtu = mtu;
-		ret = ioctl(fd, SIOCSIFMTU, &request);
-	}
-	if (ret == 0)
-		ret = ioctl(fd, SIOCGIFMTU, &request);
-	ret = ret < 0 ? -errno : request.ifr_mtu;
-	close(fd);
-	return ret;
-}
 
 static int probe(struct port_device *device, const char *args, const struct bgw_port_config *config,
 		 char *why, size_t why_size)
@@ -121,7 +98,7 @@ static void mtu_read(struct port_device *device, const struct port_driver *drive
 
 	device->mtu_max = least(limit, BGW_PORT_MTU_MAX);
 	if (driver->row.linux_sees_it)
-		mtu = netdev_mtu(config->device, config->mtu);
+		mtu = linux_mtu(config->device, config->mtu);
 	device->mtu = mtu > 0 ? (uint16_t)mtu : RTE_ETHER_MTU;
 }
 
@@ -273,6 +250,20 @@ int port_device_start(const struct port_device *device, const struct bgw_port_co
 		return bgw_refuse(why, why_size, -ret, "port %s does not start: %s (%s)",
 				  config->name, strerror(-ret), line);
 	return 0;
+}
+
+bool port_device_follow(struct port_device *device, const char *name, bool own_mac)
+{
+	const struct port_device before = *device;
+	const int mtu = linux_mtu(name, 0);
+
+	if (mtu > 0)
+		device->mtu = mtu < device->mtu_max ? (uint16_t)mtu : device->mtu_max;
+	if (own_mac)
+		linux_mac(name, &device->mac);
+	device->linux_link_up = linux_link(name, &device->linux_link_mbps);
+	return before.mtu != device->mtu || before.linux_link_up != device->linux_link_up ||
+	       !rte_is_same_ether_addr(&before.mac, &device->mac);
 }
 
 void port_device_stop(const struct port_device *device)

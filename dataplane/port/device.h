@@ -21,6 +21,9 @@ struct port_device {
 	bool indirect_mbufs;
 	uint32_t forgotten_mbufs; /* what its close will not give back */
 	struct rte_ether_addr mac;
+	/* Of a port that Linux has too; the drivers of such know no link. */
+	bool linux_link_up;
+	uint32_t linux_link_mbps;
 };
 
 /* Creates it, with its queues; undoes everything on an error, which it puts in a sentence. */
@@ -30,6 +33,8 @@ int port_device_open(struct port_device *device, const struct port_driver *drive
 int port_device_start(const struct port_device *device, const struct bgw_port_config *config,
 		      char *why, size_t why_size);
 void port_device_stop(const struct port_device *device);
+/* Reads MTU, address and link of the netdev `name`. Whether any of them changed. */
+bool port_device_follow(struct port_device *device, const char *name, bool own_mac);
 void port_device_close(struct port_device *device);
 
 #endif

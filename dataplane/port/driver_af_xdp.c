@@ -2,12 +2,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
-#include <linux/ethtool.h>
-#include <linux/sockios.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <rte_mbuf.h>
@@ -16,6 +11,7 @@
 #include <bgw/why.h>
 
 #include "port/driver.h"
+#include "port/linux_netdev.h"
 
 /*
  * A kernel netdev through AF_XDP. Its tx sends the first segment alone and derives the descriptor
@@ -60,22 +56,11 @@ static int af_xdp_check(const struct bgw_port_config *config, char *why, size_t 
  */
 static uint16_t af_xdp_queues(const struct bgw_port_config *config, uint16_t workers)
 {
-	struct ethtool_channels channels = {.cmd = ETHTOOL_GCHANNELS};
-	struct ifreq request = {0};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int ret;
+	const uint32_t combined = linux_combined_channels(config->device);
 
 	(void)workers;
-	if (fd < 0)
-		return 1;
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%.*s", IFNAMSIZ - 1, config->device);
-	request.ifr_data = (char *)&channels;
-	ret = ioctl(fd, SIOCETHTOOL, &request);
-	close(fd);
-	if (ret < 0 || channels.max_combined == 0)
-		return 1;
 	/* every queue: an unclaimed one would leak tunnel frames to Linux */
-	return (uint16_t)channels.combined_count;
+	return combined == 0 ? 1 : (uint16_t)combined;
 }
 
 static int af_xdp_device(const struct bgw_port_config *config, uint16_t index, uint16_t queues,

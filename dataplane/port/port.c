@@ -163,6 +163,7 @@ int bgw_port_start_all(char *why, size_t why_size)
 			ret = port_device_start(&entries[i].device, &entries[i].config, why,
 						why_size);
 		entries[i].started = ret == 0;
+		bgw_port_follow(i);
 	}
 	if (ret < 0)
 		bgw_port_stop_all();
@@ -235,6 +236,24 @@ int bgw_port_mtu_set(uint16_t index, uint16_t mtu)
 	return 0;
 }
 
+int bgw_port_follow(uint16_t index)
+{
+	const struct bgw_port_driver *driver;
+	struct port_entry *entry;
+
+	if (!index_is_present(index))
+		return -ENOENT;
+	entry = &entries[index];
+	driver = &port_driver_get(entry->config.driver)->row;
+	/* Linux's end of a tap is another station, with an address of its own. */
+	if (!driver->linux_sees_it ||
+	    !port_device_follow(&entry->device, entry->config.device, driver->netdev))
+		return 0;
+	__atomic_store_n(&port_table[index].mtu, entry->device.mtu, __ATOMIC_RELAXED);
+	port_table[index].mac = entry->device.mac;
+	return 1;
+}
+
 int bgw_port_find(const char *name)
 {
 	for (uint16_t i = 0; i < BGW_MAX_PORTS; i++)
@@ -271,7 +290,10 @@ int bgw_port_info_get(uint16_t index, struct bgw_port_info *info)
 		 info->driver->linux_sees_it ? entry->config.device : entry->config.mirror);
 	memcpy(info->rx_worker, entry->assigned.rx_worker, sizeof(info->rx_worker));
 	memcpy(info->tx_worker, entry->assigned.tx_worker, sizeof(info->tx_worker));
-	if (rte_eth_link_get_nowait(port->ethdev_id, &link) == 0) {
+	if (info->driver->linux_sees_it) {
+		info->link_up = entry->device.linux_link_up;
+		info->link_mbps = entry->device.linux_link_mbps;
+	} else if (rte_eth_link_get_nowait(port->ethdev_id, &link) == 0) {
 		info->link_up = link.link_status == RTE_ETH_LINK_UP;
 		info->link_mbps =
 			link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : link.link_speed;

@@ -137,6 +137,13 @@ int bgw_port_mac_set(uint16_t index, const struct rte_ether_addr *mac);
 /* -ERANGE: the driver or the size of the buffers does not allow it. */
 int bgw_port_mtu_set(uint16_t index, uint16_t mtu);
 
+/*
+ * Takes over what Linux says of a port that it has too: MTU (as far as the port carries it),
+ * address and link. To be called every second or so. 1: something changed, 0, -ENOENT: no such
+ * port.
+ */
+int bgw_port_follow(uint16_t index);
+
 #define BGW_PORT_NO_WORKER UINT8_MAX
 
 struct bgw_port_info {
@@ -160,7 +167,7 @@ struct bgw_port_info {
 	uint8_t handover_worker; /* sends for workers without a tx queue, else BGW_PORT_NO_WORKER */
 };
 
-/* -ENOENT: no such port. Reads the link state from the driver. */
+/* -ENOENT: no such port. Reads the link from the driver, or as bgw_port_follow() found it last. */
 int bgw_port_info_get(uint16_t index, struct bgw_port_info *info);
 /* The index of the port of this name, or -ENOENT. */
 int bgw_port_find(const char *name);
