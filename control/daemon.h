@@ -10,7 +10,8 @@
 #include "config.h"
 #include "error.h"
 
-/** What can be told of a configuration without starting anything. 0, or negative with *error set. */
+/** What can be told of a configuration without starting anything. 0, or negative with *error set.
+ */
 int daemon_check(const struct config *config, struct error *error);
 
 /** Runs until a signal asks it to stop. Takes what the configuration owns. 0, or negative with

@@ -15,7 +15,4 @@ struct control;
 /** What http_start() needs; control must outlive the server. */
 struct http_handler rest_handler(struct control *control);
 
-/** {"NeutronError": ...}, malloc'ed; NULL without memory. */
-char *rest_error_body(const struct error *error, size_t *length);
-
 #endif

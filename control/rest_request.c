@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "rest_request.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control.h"
+#include "http.h"
+#include "list.h"
+#include "operation.h"
+#include "query.h"
+#include "resource.h"
+
+char *rest_error_body(const struct error *error, size_t *length)
+{
+	cJSON *json = cJSON_CreateObject();
+	cJSON *inner = cJSON_AddObjectToObject(json, "NeutronError");
+	char *text;
+
+	cJSON_AddStringToObject(inner, "type", error_type(error->code));
+	cJSON_AddStringToObject(inner, "message", error->message);
+	cJSON_AddStringToObject(inner, "detail", "");
+	text = cJSON_PrintUnformatted(json);
+	cJSON_Delete(json);
+	*length = text != NULL ? strlen(text) : 0;
+	return text;
+}
+
+void rest_answer_error(struct http_exchange *exchange, const struct error *error)
+{
+	size_t length;
+	char *body = rest_error_body(error, &length);
+
+	http_answer(exchange, error_status(error->code), body, length);
+}
+
+static void request_free(struct rest_request *request)
+{
+	query_free(request->query);
+	cJSON_Delete(request->body);
+	list_free(request->list);
+	free(request->made);
+	text_free(&request->text);
+	free(request);
+}
+
+static int stage_create(struct rest_request *request, struct error *error)
+{
+	uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
+	struct object *object;
+	struct error why;
+	int rc;
+
+	if (request->made == NULL) {
+		size_t count = request->bulk ? (size_t)cJSON_GetArraySize(request->body->child) : 1;
+
+		request->made = calloc(count, sizeof(*request->made));
+		if (request->made == NULL)
+			return error_set(error, BGW_ERROR_INTERNAL, "no memory for the request");
+	}
+	while (request->next != NULL) {
+		rc = operation_create(request->control, request->resource, request->next, &object,
+				      &why);
+		if (rc < 0)
+			return request->bulk ? error_set(error, why.code, "%s[%zu]: %.400s",
+							 request->resource->type->plural,
+							 request->made_count, why.message)
+					     : error_set(error, why.code, "%s", why.message);
+		request->made[request->made_count++] = object_base(object)->id;
+		request->next = request->bulk ? request->next->next : NULL;
+		if (request->next != NULL && loop_now_ns() >= deadline_ns)
+			return -EAGAIN;
+	}
+	return 0;
+}
+
+static int stage(struct request *base, struct error *error)
+{
+	struct rest_request *request = (struct rest_request *)base;
+	struct object *object;
+
+	switch (request->verb) {
+	case REST_CREATE:
+		return stage_create(request, error);
+	case REST_UPDATE:
+		return operation_update(request->control, request->resource, request->id,
+					request->next, request->revision, &object, error);
+	case REST_DELETE:
+		return operation_delete(request->control, request->resource, request->id,
+					request->revision, request->query->cascade, error);
+	case REST_FLUSH:
+		return request->resource->flush(request->control, request->query, error);
+	default:
+		return 0;
+	}
+}
+
+/* {"<name>": {...}} */
+static void render_one(struct rest_request *request, cJSON *json)
+{
+	char *printed = cJSON_PrintUnformatted(json);
+
+	cJSON_Delete(json);
+	if (printed == NULL) {
+		request->text.broken = true;
+		return;
+	}
+	text_add_format(&request->text, "{\"%s\":", request->resource->type->name);
+	text_add_string(&request->text, printed);
+	text_add_string(&request->text, "}");
+	free(printed);
+}
+
+static int finish_show(struct rest_request *request, struct error *error)
+{
+	const struct resource *resource = request->resource;
+	const struct object *object;
+	cJSON *json;
+
+	if ((resource->type->flags & BGW_TYPE_VIRTUAL) != 0) {
+		json = list_view_item(request->control, resource, request->query, request->id,
+				      error);
+	} else {
+		object = operation_find(request->control, resource->type, request->id, error);
+		json = object != NULL
+			       ? list_item_json(request->control, resource, request->query, object)
+			       : NULL;
+		if (object != NULL && json == NULL)
+			error_set(error, BGW_ERROR_INTERNAL, "no memory for the answer");
+	}
+	if (json == NULL)
+		return -ENOENT;
+	render_one(request, json);
+	return 0;
+}
+
+/* What was made, as it is now that it is published. Another request of the batch may have deleted
+ * it already; its id is then all there is to say. */
+static cJSON *made_json(struct rest_request *request, const struct bgw_uuid *id)
+{
+	const struct object *object =
+		model_find(request->control->model, request->resource->type, id);
+	char text[BGW_UUID_TEXT_SIZE];
+	cJSON *json;
+
+	if (object != NULL)
+		return list_item_json(request->control, request->resource, NULL, object);
+	json = cJSON_CreateObject();
+	cJSON_AddStringToObject(json, "id", bgw_uuid_format(id, text));
+	return json;
+}
+
+static int finish_create(struct rest_request *request)
+{
+	uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
+
+	if (!request->bulk) {
+		render_one(request, made_json(request, &request->made[0]));
+		return 0;
+	}
+	while (request->rendered < request->made_count) {
+		cJSON *json = made_json(request, &request->made[request->rendered]);
+		char *printed = cJSON_PrintUnformatted(json);
+
+		if (request->rendered == 0)
+			text_add_format(&request->text, "{\"%s\":[",
+					request->resource->type->plural);
+		else
+			text_add_string(&request->text, ",");
+		if (printed == NULL)
+			request->text.broken = true;
+		else
+			text_add_string(&request->text, printed);
+		free(printed);
+		cJSON_Delete(json);
+		if (++request->rendered < request->made_count && loop_now_ns() >= deadline_ns)
+			return -EAGAIN;
+	}
+	text_add_string(&request->text, "]}");
+	return 0;
+}
+
+static int finish_list(struct rest_request *request, struct error *error)
+{
+	if (request->list == NULL)
+		request->list = list_begin(request->control, request->resource, request->query,
+					   request->origin, error);
+	if (request->list == NULL)
+		return -ENOMEM;
+	return list_continue(request->list, loop_now_ns() + LOOP_SLICE_NS, &request->text, error);
+}
+
+static bool finish(struct request *base, const struct error *outcome)
+{
+	struct rest_request *request = (struct rest_request *)base;
+	struct error error = *outcome;
+	unsigned int status = 200;
+	int rc = 0;
+
+	if (error.code == BGW_ERROR_NONE) {
+		switch (request->verb) {
+		case REST_LIST:
+			rc = finish_list(request, &error);
+			break;
+		case REST_CREATE:
+			rc = finish_create(request);
+			status = 201;
+			break;
+		case REST_SHOW:
+		case REST_UPDATE:
+			rc = finish_show(request, &error);
+			break;
+		case REST_DELETE:
+		case REST_FLUSH:
+			status = 204;
+			break;
+		}
+	}
+	if (rc == -EAGAIN)
+		return false;
+	if (request->text.broken)
+		error_set(&error, BGW_ERROR_INTERNAL, "no memory for the answer");
+	if (error.code != BGW_ERROR_NONE) {
+		rest_answer_error(request->exchange, &error);
+	} else {
+		http_answer(request->exchange, status, request->text.bytes, request->text.length);
+		request->text = (struct text){0};
+	}
+	request_free(request);
+	return true;
+}
+
+static const struct request_operations read_operations = {.finish = finish};
+static const struct request_operations write_operations = {.stage = stage, .finish = finish};
+
+void rest_request_submit(struct rest_request *request)
+{
+	request->base.operations = request->verb == REST_LIST || request->verb == REST_SHOW
+					   ? &read_operations
+					   : &write_operations;
+	batch_submit(request->control->batch, &request->base);
+}
+
+void rest_request_refuse(struct rest_request *request, const struct error *error)
+{
+	rest_answer_error(request->exchange, error);
+	request_free(request);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_CONTROL_REST_REQUEST_H
+#define BGW_CONTROL_REST_REQUEST_H
+
+/**
+ * A request of the REST API that has been read (rest.c): what it does in its batch, and its answer.
+ */
+
+#include <cjson/cJSON.h>
+
+#include "batch.h"
+#include "text.h"
+#include "values.h"
+
+struct http_exchange;
+struct list;
+struct query;
+struct resource;
+
+#define REST_ID_SIZE 160
+
+enum rest_verb {
+	REST_LIST,
+	REST_SHOW,
+	REST_CREATE,
+	REST_UPDATE,
+	REST_DELETE,
+	REST_FLUSH,
+};
+
+struct rest_request {
+	struct request base; /**< first, for the batch */
+	struct control *control;
+	struct http_exchange *exchange;
+	const struct resource *resource;
+	enum rest_verb verb;
+	char id[REST_ID_SIZE];
+	uint32_t revision; /**< that the client expects, 0 any */
+	struct query *query;
+	cJSON *body;
+	bool bulk;
+	const cJSON *next; /**< object of the body to be staged next */
+	char origin[280];  /**< scheme and authority, for links */
+	/* create: the ids of what was made so far */
+	struct bgw_uuid *made;
+	size_t made_count, rendered;
+	/* answer */
+	struct list *list;
+	struct text text;
+};
+
+/** Into the next batch, which answers and frees it. */
+void rest_request_submit(struct rest_request *request);
+
+/** Answers with an error at once, and frees it. */
+void rest_request_refuse(struct rest_request *request, const struct error *error);
+
+/** {"NeutronError": ...} as the answer. */
+void rest_answer_error(struct http_exchange *exchange, const struct error *error);
+
+/** The same, malloc'ed; NULL without memory. */
+char *rest_error_body(const struct error *error, size_t *length);
+
+#endif
