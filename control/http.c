@@ -207,7 +207,12 @@ static enum MHD_Result request_begin(struct listener *listener, struct MHD_Conne
 		return MHD_NO;
 	exchange->body_limit = handler->body_limit(handler->arg, method, url);
 	length = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-	if (length != NULL && strtoull(length, NULL, 10) > exchange->body_limit)
+	if (length == NULL || strtoull(length, NULL, 10) <= exchange->body_limit)
+		return MHD_YES;
+	/* One that asks first is told before it sends. Another would lose an answer that comes
+	 * while it still sends, so its body is swallowed. */
+	exchange->too_large = true;
+	if (MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT) != NULL)
 		return refuse_size(exchange);
 	return MHD_YES;
 }
@@ -215,7 +220,6 @@ static enum MHD_Result request_begin(struct listener *listener, struct MHD_Conne
 static enum MHD_Result request_body(struct http_exchange *exchange, const char *bytes, size_t *size)
 {
 	if (exchange->body.length + *size > exchange->body_limit) {
-		/* The rest is swallowed; the answer comes when the client has ended. */
 		exchange->too_large = true;
 		text_free(&exchange->body);
 	}

@@ -49,7 +49,10 @@ static int reference_resolve(void *arg, const struct bgw_field *field, const cha
 
 	if (bgw_uuid_parse(text, id) == 0 && model_find(control->model, type, id) != NULL)
 		return 0;
-	object = text[0] != '\0' ? model_match(control->model, type, "name", &text) : NULL;
+	if (text[0] == '\0')
+		return error_set(error, BGW_ERROR_INVALID_INPUT, "must be the id of an existing %s",
+				 type->name);
+	object = model_match(control->model, type, "name", &text);
 	if (object == NULL)
 		return error_set(error, type->not_found,
 				 "names no %s: \"%.64s\" is neither an id nor a name of one",

@@ -23,7 +23,7 @@ def run(gateway):
     equal("status with the other root", answer.status, 201)
     api.refused(400, "POST", "/v2.0/l2-remote-macs",
                 {"l2_remote_macs": macs(6000, 700) + macs(7000, 1, ip="x")},
-                "l2_remote_macs[700]: ipaddr must be")
+                "l2_remote_macs[700]: ip must be")
     equal("number in all", len(api.list("l2-remote-macs", "?fields=id")), 5003)
     api.close()
     gateway.kill9()

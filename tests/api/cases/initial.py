@@ -10,7 +10,7 @@ def run(gateway):
         {"l2_gateway": {"name": "g"}},
         {"l2_gateway_connection": {"gateway": "g", "network": "no such"}},
     ]
-    gateway.refuses_to_start("initial[2].l2_gateway_connection: network_id names no network")
+    gateway.refuses_to_start("initial[2].l2_gateway_connection: network names no network")
     gateway.config["initial"][2]["l2_gateway_connection"]["network"] = "n"
     api = gateway.start()
     equal("connections", len(api.list("l2-gateway-connections")), 1)
