@@ -26,6 +26,14 @@ demo_in() {
 	nsenter --net="/run/netns/bgwq-$place" -- "$@"
 }
 
+# demo_spawn PLACE COMMAND...: starts a command in a namespace; $! is its own process id, as it
+# would not be with demo_in in the background.
+demo_spawn() {
+	local place=$1
+	shift
+	nsenter --net="/run/netns/bgwq-$place" -- "$@" </dev/null &
+}
+
 # demo_remove: takes everything down again; also what an earlier demonstration left.
 demo_remove() {
 	local place pid
@@ -136,8 +144,8 @@ EOF
 demo_start() {
 	local site=$1 tries
 	demo_configure "$site"
-	demo_in "$site" "$TOP/build/control/bgwd" --config "$DEMO_RUN/$site.json" \
-		>"$DEMO_RUN/$site.log" 2>&1 </dev/null &
+	demo_spawn "$site" "$TOP/build/control/bgwd" --config "$DEMO_RUN/$site.json" \
+		>"$DEMO_RUN/$site.log" 2>&1
 	demo_daemon[$site]=$!
 	echo $! >"$DEMO_RUN/$site.pid"
 	for tries in $(seq 150); do
@@ -163,4 +171,30 @@ demo_rest() {
 # demo_id: the id in the answer on standard input.
 demo_id() {
 	grep -oE '"id": *"[0-9a-f-]{36}"' | head -n 1 | grep -oE '[0-9a-f-]{36}'
+}
+
+# demo_wait_line FILE LINE: waits up to 5 seconds until a program has written a line.
+demo_wait_line() {
+	local tries
+	for tries in $(seq 50); do
+		grep -qx "$2" "$1" 2>/dev/null && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+# demo_reaches PLACE ADDRESS: pings until the first answer, for up to 20 seconds. The first packets
+# may find the underlay's neighbours unresolved.
+demo_reaches() {
+	local tries
+	for tries in $(seq 20); do
+		demo_in "$1" ping -q -c 1 -W 1 "$2" >/dev/null 2>&1 && return 0
+	done
+	return 1
+}
+
+# demo_ping_summary OUTPUT: how many pings were answered, and how fast.
+demo_ping_summary() {
+	sed -nE -e 's/^([0-9]+) packets transmitted, ([0-9]+) received.*/\2 of \1 answered/p' \
+		-e 's|^rtt [^=]*= [^/]*/([^/]*)/.*|in \1 ms|p' <<<"$1" | paste -sd ' '
 }
