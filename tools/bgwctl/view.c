@@ -170,7 +170,8 @@ static bool has_column(const struct bgw_object_type *type, const struct bgw_fiel
 {
 	if (kind == COLUMN_PLAIN)
 		return is_shown(type, field);
-	return (field->flags & BGW_FIELD_COUNTER) != 0 && (kind == COLUMN_TOTAL || rates);
+	return (field->flags & (BGW_FIELD_COUNTER | BGW_FIELD_DETAIL)) == BGW_FIELD_COUNTER &&
+	       (kind == COLUMN_TOTAL || rates);
 }
 
 static void add_cell(struct text *text, struct session *session, const struct bgw_field *field,
