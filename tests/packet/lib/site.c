@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <bgw/port.h>
+#include <bgw/worker.h>
 
 #include "dataplane.h"
 #include "expect.h"
@@ -178,6 +179,8 @@ static void case_begin(const char *name)
 static int case_clean_up(void **state)
 {
 	(void)state;
+	if (site_dp != NULL)
+		bgw_workers_stop(site_dp);
 	bgw_dataplane_destroy(site_dp);
 	site_dp = NULL;
 	mirror_close();
