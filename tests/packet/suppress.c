@@ -219,6 +219,27 @@ static void a_remote_asker_is_answered_through_its_tunnel(void)
 	expect_nothing();
 }
 
+/* Nothing is bridged from tunnel to tunnel, so that an answer would lead nowhere. */
+static void a_remote_asker_is_not_answered_for_another_tunnel(void)
+{
+	suppressing_lan();
+	neighbour(3, "10.0.0.7", STRANGER, by(2));
+	inject(UNDERLAY_1, VXLAN_GOT(5000, arp_request(HOST_R, OWNER, "10.0.0.7")));
+	expect_frame(ACCESS_1, arp_request(HOST_R, OWNER, "10.0.0.7"));
+	expect_frame(ACCESS_2, arp_request(HOST_R, OWNER, "10.0.0.7"));
+	expect_nothing();
+}
+
+/* A tag that is kept is a customer's own VLAN, with addresses of its own. */
+static void tagged_requests_are_flooded(void)
+{
+	suppressing_lan();
+	attach(1, ACCESS_1, .kind = BGW_ATTACHMENT_PORT);
+	attach(2, ACCESS_2, .kind = BGW_ATTACHMENT_PORT);
+	expect_flooded(PACKET(eth(HOST_A, BROADCAST), vlan(7), arp(1, HOST_A, ASKER, NOBODY, OWNER),
+			      padded_to(64)));
+}
+
 static void a_solicitation_is_answered_as_asked(void)
 {
 	suppressing_lan();
@@ -295,7 +316,9 @@ PACKET_PROGRAM(CASE(a_request_is_answered_by_the_owners_address_and_not_flooded)
 	       CASE(a_question_to_one_station_is_that_stations),
 	       CASE(neither_the_owner_nor_its_place_is_answered),
 	       CASE(a_remote_asker_is_answered_through_its_tunnel),
-	       CASE(a_solicitation_is_answered_as_asked), CASE(a_router_says_that_it_is_one),
+	       CASE(a_remote_asker_is_not_answered_for_another_tunnel),
+	       CASE(tagged_requests_are_flooded), CASE(a_solicitation_is_answered_as_asked),
+	       CASE(a_router_says_that_it_is_one),
 	       CASE(duplicate_address_detection_is_answered_to_all_nodes),
 	       CASE(solicitations_that_a_node_would_discard_are_flooded),
 	       CASE(an_address_of_one_network_is_given_once))
