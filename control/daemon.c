@@ -104,14 +104,10 @@ static void resources_stop(struct daemon *daemon)
 	daemon->resources_started = 0;
 }
 
-static int control_make(struct daemon *daemon, struct error *error)
+static int objects_make(struct daemon *daemon, struct error *error)
 {
 	struct control *control = &daemon->control;
 
-	control->loop = loop_create();
-	if (control->loop == NULL)
-		return error_set(error, BGW_ERROR_INTERNAL, "the event loop cannot start: %s",
-				 strerror(errno));
 	control->store = store_open(control->config.store.path, error);
 	if (control->store == NULL)
 		return -EIO;
@@ -132,11 +128,17 @@ static int start(struct daemon *daemon, struct error *error)
 	struct http_handler handler = rest_handler(control);
 	bool store_is_new_now;
 
-	if (control_make(daemon, error) < 0)
+	control->loop = loop_create();
+	if (control->loop == NULL)
+		return error_set(error, BGW_ERROR_INTERNAL, "the event loop cannot start: %s",
+				 strerror(errno));
+	/* The machine is asked first: who may not use it may not open the store either, and is
+	 * better told of capabilities than of a directory. */
+	if (packet_path_start(control, error) < 0 || underlay_control_start(control, error) < 0 ||
+	    objects_make(daemon, error) < 0)
 		return -EINVAL;
 	store_is_new_now = store_is_new(control->store);
-	if (packet_path_start(control, error) < 0 || underlay_control_start(control, error) < 0 ||
-	    forwarding_start(control, error) < 0 || resources_start(daemon, error) < 0 ||
+	if (forwarding_start(control, error) < 0 || resources_start(daemon, error) < 0 ||
 	    replay(control, error) < 0 || initial_apply(control, store_is_new_now, error) < 0 ||
 	    packet_path_run(control, error) < 0)
 		return -EINVAL;
