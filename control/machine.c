@@ -88,6 +88,7 @@ static void port_config_fill(struct bgw_port_config *port, const struct config_p
 	*port = (struct bgw_port_config){
 		.role = from->role == BGW_ROLE_UNDERLAY ? BGW_PORT_UNDERLAY : BGW_PORT_ACCESS,
 		.tpid = (uint16_t)from->tpid,
+		.vlan = (uint16_t)from->vlan,
 		.rx_queues = (uint16_t)from->rx_queues,
 		.tx_queues = (uint16_t)from->tx_queues,
 		.rx_desc = (uint16_t)from->rx_desc,
