@@ -79,10 +79,12 @@ def prove_refused(lab, site, config, name, words, user=None):
     """bgwd ends by itself with a failure whose last line has all the words."""
     path = lab.path(f"{name}.json")
     config = copy.deepcopy(config)
+    directory = lab.path(name)
+    os.mkdir(directory)
+    os.chmod(directory, 0o777)
     if name != "no_store":
-        config["store"]["path"] = lab.path(f"{name}.db")
-    if name != "second":
-        config["api"]["listen"] = [f"unix:{lab.path(name)}.sock"]
+        config["store"]["path"] = f"{directory}/bgw.db"
+    config["api"]["listen"] = [f"unix:{directory}/api.sock"]
     with open(path, "w", encoding="utf-8") as file:
         json.dump(config, file)
     argv = [os.path.join(BUILD, "control", "bgwd"), "--config", path]

@@ -73,7 +73,7 @@ class Gateway:
                     f" {self._process.last_words()}"
                 )
             try:
-                return self.api.list("ports")
+                return self.api.list("networks") is not None
             except OSError:
                 return None
 
