@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Tags at the border: one VLAN id here and two tags there, and a port that keeps all tags.
 
-The priority of a tag survives translation.
+The priority of a tag survives translation on one gateway; a pushed tag has the attachment's.
 """
 
 import struct
@@ -14,6 +14,8 @@ from lib.sites import underlay_pair
 
 SERVICE = 0x88A8
 CUSTOMER = 0x8100
+PUSHED = 3
+BROADCAST = b"\xff" * 6
 
 
 def run(lab):
@@ -23,12 +25,16 @@ def run(lab):
         lab.host("qinq", 2, right.namespace, "lan0", vlan=[(SERVICE, 200), (CUSTOMER, 300)]),
         lab.host("trunk1", 3, left.namespace, "lan1", vlan=[(CUSTOMER, 77)]),
         lab.host("trunk2", 4, right.namespace, "lan1", vlan=[(CUSTOMER, 77)]),
+        lab.host("other", 5, left.namespace, "lan2", vlan=[(CUSTOMER, 102)]),
     ]
     gateways = []
     for site, tags, more in ((left, ["100"], {}), (right, ["200.300"], {"tpid": "0x88a8"})):
-        gateway = Gateway(lab, site, [access("lan0", **more), access("lan1"), underlay()])
+        ports = [access("lan0", **more), access("lan1"), underlay()]
+        gateway = Gateway(lab, site, [access("lan2"), *ports] if site is left else ports)
         far = right if site is left else left
-        gateway.stretch(far.ip4, 501, tags=tags, name="translated")
+        translated = gateway.network("translated")
+        members = gateway.attach(translated, "lan0", tags, pcp=PUSHED)
+        gateway.connect(members, translated, far.ip4, 501)
         trunk = gateway.network("trunk")
         members = gateway.attach(trunk, "lan1", kind="port")
         gateway.connect(members, trunk, far.ip4, 502)
@@ -36,24 +42,39 @@ def run(lab):
     traffic.prove(hosts[0], hosts[1])
     traffic.prove(hosts[2], hosts[3])
     traffic.prove_unreachable(hosts[0], hosts[3])
-    prove_priority(lab, hosts)
+    prove_pushed_priority(lab, hosts[0], hosts[1])
+    prove_priority(lab, gateways[0], hosts[0], hosts[4])
 
 
-def prove_priority(lab, hosts):
-    """A frame of priority 5 on VLAN 100 leaves with priority 5 on its outer tag there."""
-    source, target = hosts[0].namespace, hosts[1].namespace
-    sniffer = Sniffer(lab, target, "wire0")
-    tag = struct.pack("!HH", CUSTOMER, 5 << 13 | 100)
+def prove_pushed_priority(lab, source, target):
+    """What came out of the tunnel is tagged twice, with the attachment's priority outside."""
+    sniffer = Sniffer(lab, target.namespace, "wire0")
+    traffic.prove_ping(source, target)
+    frames = [frame for frame in sniffer.frames if frame[12:14] == SERVICE.to_bytes(2, "big")]
+    check(frames, "no frame with a service tag was heard")
+    tags = struct.unpack_from("!HHHH", frames[0], 12)
+    check(
+        tags == (SERVICE, PUSHED << 13 | 200, CUSTOMER, PUSHED << 13 | 300),
+        f"the frame from the tunnel carries the tags {[hex(part) for part in tags]}",
+    )
+
+
+def prove_priority(lab, gateway, source, target):
+    """A frame of priority 5 on one VLAN leaves with priority 5 on the other."""
+    network = gateway.network("local")
+    gateway.attach(network, "lan0", tags=["101"])
+    gateway.attach(network, "lan2", tags=["102"])
+    sniffer = Sniffer(lab, target.namespace, "wire0")
+    tag = struct.pack("!HH", CUSTOMER, 5 << 13 | 101)
     content = b"\x88\xb5" + b"priority".ljust(46, b".")
-    send(source, "wire0", b"\xff" * 6 + bytes.fromhex("02005e000055") + tag + content)
+    send(source.namespace, "wire0", BROADCAST + bytes.fromhex("02005e000055") + tag + content)
     frame = wait_until(
         lambda: [frame for frame in sniffer.frames if b"priority" in frame],
         3,
         "the frame with priority 5 never arrived",
     )[0]
-    tags = struct.unpack_from("!HHHH", frame, 12)
+    tags = struct.unpack_from("!HH", frame, 12)
     check(
-        tags[0] == SERVICE and tags[1] == 5 << 13 | 200 and tags[2:3] == (CUSTOMER,)
-        and tags[3] & 0xFFF == 300,
-        f"the translated frame carries the tags {[hex(part) for part in tags]}",
-    )  # fmt: skip
+        tags == (CUSTOMER, 5 << 13 | 102),
+        f"the translated frame carries the tag {[hex(part) for part in tags]}",
+    )

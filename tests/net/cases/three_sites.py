@@ -38,7 +38,7 @@ def run(lab):
     sniffers = [Sniffer(lab, host.namespace, host.dev) for host in hosts]
     prove_heard(hosts[0], sniffers, "ff:ff:ff:ff:ff:ff", b"broadcast", [0, 1, 1])
     prove_heard(hosts[1], sniffers, "01:00:5e:00:00:77", b"multicast", [1, 0, 1])
-    prove_heard(hosts[2], sniffers, UNKNOWN, b"unknown unicast", [1, 1, 0])
+    prove_heard(hosts[2], sniffers, UNKNOWN, b"flooded unicast", [1, 1, 0])
 
     for near, far in (("two", "three"), ("three", "two")):
         gateway = gateways[NAMES.index(near)]

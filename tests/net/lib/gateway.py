@@ -34,7 +34,7 @@ class Gateway:
         self._process = None
         self._stopped = False
         self._remotes = {}
-        directory = lab.path(site.name)
+        directory = self._directory = lab.path(site.name)
         os.makedirs(directory)
         self._socket = os.path.join(directory, "api.sock")
         self._file = os.path.join(directory, "bgwd.json")
@@ -54,6 +54,7 @@ class Gateway:
             **config,
         }
         lab.conclude_with(self.conclude)
+        lab.diagnose_with(self.diagnose)
         self.start()
 
     def start(self):
@@ -112,6 +113,14 @@ class Gateway:
         """What every case ends with, unless it stopped the gateway itself."""
         if not self._stopped:
             self.stop()
+
+    def diagnose(self):
+        """Keep what the API shows beside the logs."""
+        views = ("ports", "workers", "drops", "macs", "l2-remote-gateway-connections", "neighbours")
+        for view in views:
+            shown = self.api.request("GET", f"/v2.0/{view}")
+            with open(os.path.join(self._directory, f"{view}.json"), "w", encoding="utf-8") as file:
+                json.dump(shown, file, indent=1)
 
     # What is provisioned. All return the object as the API answered it.
 

@@ -19,6 +19,7 @@ class Lab:
         self._guest = guest
         self._closers = []
         self._conclusions = []
+        self._witnesses = []
         self._logs = {}
         self.directory = os.path.join(directory, case)
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -57,6 +58,17 @@ class Lab:
     def conclude_with(self, proof):
         """Call `proof` when the case passed, before anything is taken down."""
         self._conclusions.append(proof)
+
+    def diagnose_with(self, witness):
+        """Call `witness` when the case failed, before anything is taken down."""
+        self._witnesses.append(witness)
+
+    def diagnose(self):
+        for witness in self._witnesses:
+            try:
+                witness()
+            except Exception:  # noqa: BLE001 - what failed already must not fail otherwise
+                continue
 
     def conclude(self):
         for proof in self._conclusions:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """An underlay port that Linux does not run: a raw vdev on the site's netdev."""
 
+from .sites import UNDERLAY_MTU
+
 
 def take(site, far, mirror=None):
     """Take `wan0` away from the site's Linux. Returns (port, `underlay` of the configuration).
@@ -15,6 +17,7 @@ def take(site, far, mirror=None):
         "driver": "vdev",
         "devargs": f"net_af_packet0,iface={site.dev}",
         "role": "underlay",
+        "mtu": UNDERLAY_MTU,
         **({"mirror": mirror} if mirror else {}),
     }
     underlay = {

@@ -7,13 +7,12 @@ finds the limits that a small one never meets.
 
 import hashlib
 import os
-import re
 import socket
 import struct
-import subprocess
 import threading
 import time
 
+from . import echo
 from .errors import Failure, check
 
 TCP_BYTES = 10_000_000
@@ -30,17 +29,9 @@ def _family(v6):
 
 
 def ping(source, target, count=5, size=56, interval_s=0.02, timeout_s=2, v6=False):
-    """Ping and return (sent, received); the frames may not be fragmented."""
-    done = subprocess.run(
-        ["ip", "netns", "exec", source.namespace.full, "ping", "-6" if v6 else "-4", "-n", "-q",
-         "-c", str(count), "-i", str(interval_s), "-W", str(timeout_s), "-s", str(size),
-         "-M", "do", "-I", source.dev, _target(target, v6)],
-        capture_output=True, text=True, timeout=60 + count * (interval_s + 1), check=False,
-    )  # fmt: skip
-    found = re.search(r"(\d+) packets transmitted, (\d+) received", done.stdout)
-    if not found:
-        raise Failure(f"ping from {source.name} said: {(done.stderr or done.stdout).strip()}")
-    return int(found.group(1)), int(found.group(2))
+    """Ping and return (sent, received); the packets may not be fragmented."""
+    received = echo.exchange(source, _target(target, v6), count, size, interval_s, timeout_s, v6)
+    return count, received
 
 
 def wait_reach(source, target, timeout_s=10, v6=False):
