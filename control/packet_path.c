@@ -11,6 +11,7 @@
 #include "control.h"
 #include "forwarding.h"
 #include "machine.h"
+#include "underlay_control.h"
 
 #define POLL_MS 5
 
@@ -99,12 +100,14 @@ int packet_path_run(struct control *control, struct error *error)
 {
 	int rc;
 
-	/* What was replayed waits to be published; nothing is in use yet, so this is no wait. */
-	while (!forwarding_settle(control))
-		bgw_dataplane_poll(control->dataplane);
 	rc = machine_ports_start(control->machine, error);
 	if (rc < 0)
 		return rc;
+	/* Their links are known from here on: the first frame must not find them down. */
+	underlay_control_ports_changed(control);
+	/* What was replayed waits to be published; nothing is in use yet, so this is no wait. */
+	while (!forwarding_settle(control))
+		bgw_dataplane_poll(control->dataplane);
 	rc = bgw_workers_start(control->dataplane,
 			       control->config.workers.idle == CONFIG_IDLE_SLEEP);
 	if (rc < 0)

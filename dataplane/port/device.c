@@ -193,11 +193,11 @@ static int open_probed(struct port_device *device, const struct port_driver *dri
 	if (ret < 0)
 		return bgw_refuse(why, why_size, -ret,
 				  "port %s: its %u receive and %u transmit queues cannot be set "
-				  "up: %s (%s)",
+				  "up: %s (%s)%s",
 				  config->name, device->rx_queues, device->tx_queues,
-				  strerror(-ret), line);
+				  strerror(-ret), line, driver->hint != NULL ? driver->hint : "");
 	device->forgotten_mbufs = (uint32_t)driver->forgets_mbufs * device->rx_queues;
-	pool_driver_holds(device->forgotten_mbufs);
+	pool_driver_holds((int32_t)device->forgotten_mbufs);
 	return 0;
 }
 
@@ -207,6 +207,8 @@ int port_device_open(struct port_device *device, const struct port_driver *drive
 {
 	const uint16_t workers = (uint16_t)(rte_lcore_count() - 1);
 	uint16_t queues = config->rx_queues;
+	struct bgw_mbuf_usage before;
+	struct bgw_mbuf_usage after;
 	char args[1024];
 	int ret;
 
@@ -227,9 +229,14 @@ int port_device_open(struct port_device *device, const struct port_driver *drive
 	ret = probe(device, args, config, why, why_size);
 	if (ret < 0)
 		return ret;
+	bgw_mbuf_usage_get(&before);
 	ret = open_probed(device, driver, config, why, why_size);
-	if (ret < 0)
+	if (ret < 0) {
 		port_device_close(device);
+		bgw_mbuf_usage_get(&after);
+		if (driver->forgets_mbufs > 0)
+			pool_driver_wrote_off(after.in_use - before.in_use);
+	}
 	return ret;
 }
 
@@ -278,6 +285,7 @@ void port_device_stop(const struct port_device *device)
 void port_device_close(struct port_device *device)
 {
 	rte_eth_dev_close(device->ethdev_id);
-	pool_driver_forgot(device->forgotten_mbufs);
+	pool_driver_holds(-(int32_t)device->forgotten_mbufs);
+	pool_driver_wrote_off(device->forgotten_mbufs);
 	rte_eal_hotplug_remove(device->bus, device->name);
 }

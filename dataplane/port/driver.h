@@ -14,6 +14,7 @@ struct port_driver {
 	struct bgw_port_driver row; /* what control sees */
 	bool rx_vlan_stripped;	    /* struct port */
 	uint16_t forgets_mbufs;	    /* a queue's, that its close does not give back */
+	const char *hint;	    /* why its queues may fail, for the operator; may be NULL */
 	/*
 	 * Refuses what the driver could not do, and removes what a killed process left in the way.
 	 * May be NULL.

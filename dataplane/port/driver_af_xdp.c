@@ -97,6 +97,8 @@ const struct port_driver port_driver_af_xdp = {
 			.paired_queues = true,
 		},
 	.forgets_mbufs = 2048,
+	.hint = "; the other end of a veth must send by one queue (ethtool -L ... tx 1), or use "
+		"driver af_packet",
 	.check = af_xdp_check,
 	.queues = af_xdp_queues,
 	.device = af_xdp_device,

@@ -78,13 +78,12 @@ void bgw_mbuf_usage_get(struct bgw_mbuf_usage *usage)
 	usage->in_use -= driver_forgotten < usage->in_use ? driver_forgotten : usage->in_use;
 }
 
-void pool_driver_holds(uint32_t mbufs)
+void pool_driver_holds(int32_t mbufs)
 {
-	driver_held += mbufs;
+	driver_held += (uint32_t)mbufs;
 }
 
-void pool_driver_forgot(uint32_t mbufs)
+void pool_driver_wrote_off(uint32_t mbufs)
 {
-	driver_held -= mbufs;
 	driver_forgotten += mbufs;
 }

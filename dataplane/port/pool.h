@@ -20,9 +20,9 @@ uint64_t pool_bytes(uint32_t mbufs, uint16_t data_room);
 int pool_create_all(const struct bgw_eal_config *config, char *why, size_t why_size);
 void pool_free_all(void);
 
-/* `mbufs` more are held by the rings of a driver, as long as it exists. */
-void pool_driver_holds(uint32_t mbufs);
-/* Of those, `mbufs` will never come back: the driver is gone. */
-void pool_driver_forgot(uint32_t mbufs);
+/* `mbufs` more, or less, are held by the rings of drivers as long as these exist. */
+void pool_driver_holds(int32_t mbufs);
+/* `mbufs` will never come back: the driver that had them is gone. */
+void pool_driver_wrote_off(uint32_t mbufs);
 
 #endif

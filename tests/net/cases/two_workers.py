@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Two workers share ports of two queues: many flows at once, none lost, and both workers busy."""
+"""Two workers share ports of two queues: many flows at once, none lost, and both workers busy.
+
+By af_packet: of a veth, DPDK's af_xdp driver takes one queue.
+"""
 
 import contextlib
 import os
 
 from lib import traffic
 from lib.errors import check
-from lib.gateway import Gateway
+from lib.gateway import Gateway, access, underlay
 from lib.peers import linux_vxlan
 from lib.sites import underlay_pair
 
@@ -19,7 +22,8 @@ def run(lab):
     peer = lab.host("peer", 2, right.namespace, "lan0", queues=2)
     linux_vxlan(right, "lan0", left, 22)
     cores = sorted(os.sched_getaffinity(0))[:2]
-    gateway = Gateway(lab, left, workers={"cores": cores, "idle": "sleep"})
+    ports = [access("lan0", "af_packet"), underlay(left.dev, "af_packet")]
+    gateway = Gateway(lab, left, ports, workers={"cores": cores, "idle": "sleep"})
     gateway.stretch(right.ip4, 22)
     traffic.prove(host, peer)
     before = rx_by_worker(gateway)
