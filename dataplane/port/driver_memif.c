@@ -84,7 +84,10 @@ static int memif_device(const struct bgw_port_config *config, uint16_t index, ui
 				 config->devargs[0] != '\0' ? "," : "", config->devargs);
 }
 
-/* The peer must agree on the number, and one is what every memif peer does. */
+/*
+ * The peer must agree on the number, in each direction, and one is what every memif peer does. A
+ * queue that the peer has not takes nothing.
+ */
 static uint16_t memif_queues(const struct bgw_port_config *config, uint16_t workers)
 {
 	(void)config;
@@ -96,6 +99,7 @@ const struct port_driver port_driver_memif = {
 	.row =
 		{
 			.name = "memif",
+			.paired_queues = true,
 			.indirect_mbufs = true,
 		},
 	.check = memif_check,
