@@ -101,12 +101,14 @@ static void port_open(uint16_t index)
 	}
 }
 
-void ring_port_open_all(void)
+void ring_port_open_all(void (*add_others)(void))
 {
 	char why[256] = "";
 
 	for (uint16_t i = ACCESS_1; i < RING_PORTS_END; i++)
 		port_open(i);
+	if (add_others != NULL)
+		add_others();
 	if (bgw_port_start_all(why, sizeof(why)) < 0) {
 		fprintf(stderr, "%s\n", why);
 		exit(1);

@@ -30,8 +30,8 @@ enum {
 const char *ring_port_mac(uint16_t port);
 const char *ring_port_name(uint16_t port);
 
-/* Adds and starts all ports. They have one queue each way. */
-void ring_port_open_all(void);
+/* Adds all ports, calls `add_others` unless NULL, and starts them. They have one queue each way. */
+void ring_port_open_all(void (*add_others)(void));
 void ring_port_reset_all(void);
 void ring_port_close_all(void);
 

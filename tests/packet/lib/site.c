@@ -203,7 +203,7 @@ static void case_run(void **state)
 	if (why[0] != '\0')
 		expect_fail(HERE, "%s: %s", the_case->name, why);
 	missing = buffers_in_use() - buffers_at_begin;
-	if (missing != 0)
+	if (missing != 0 && site_ports_hook == NULL)
 		expect_fail(HERE, "%s: %d buffers did not come back", the_case->name, (int)missing);
 }
 
@@ -231,7 +231,7 @@ static void machine_start(uint16_t data_room)
 		fprintf(stderr, "%u cores: %s\n", found, why);
 		exit(1);
 	}
-	ring_port_open_all();
+	ring_port_open_all(site_ports_hook);
 }
 
 int site_main(int argc, char **argv, const struct packet_case *cases, size_t count)
@@ -266,6 +266,10 @@ int site_main(int argc, char **argv, const struct packet_case *cases, size_t cou
 	failed = _cmocka_run_group_tests(slash != NULL ? slash + 1 : argv[0], tests, count, NULL,
 					 NULL);
 	ring_port_close_all();
+	if (buffers_in_use() != 0) {
+		fprintf(stderr, "%u buffers did not come back from the ports\n", buffers_in_use());
+		failed++;
+	}
 	bgw_eal_stop();
 	free(tests);
 	return failed;

@@ -64,6 +64,12 @@ struct packet_case {
 /* Ends main(): `-w N` workers, `-s` ports that send single segments only, `-r BYTES` buffers. */
 int site_main(int argc, char **argv, const struct packet_case *cases, size_t count);
 
+/*
+ * A program may define this: adds ports from RING_PORTS_END on, before all are started. Their
+ * drivers hold buffers of their own, so buffers are counted when the ports have stopped.
+ */
+__attribute__((weak)) void site_ports_hook(void);
+
 #define PACKET_PROGRAM(...)                                                      \
 	int main(int argc, char **argv)                                          \
 	{                                                                        \
