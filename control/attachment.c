@@ -48,6 +48,33 @@ const struct attachment *attachment_by_index(const struct attachments *attachmen
 	return index < attachments->limit ? attachments->by_index[index] : NULL;
 }
 
+uint32_t attachment_index_limit(const struct attachments *attachments)
+{
+	return attachments->limit;
+}
+
+const char *attachment_tags_text(const struct attachment *attachment, char text[BGW_TAGS_TEXT_SIZE])
+{
+	return attachment->spec.kind == BGW_ATTACHMENT_PORT
+		       ? "port"
+		       : bgw_tags_format(&attachment->tags, text);
+}
+
+const struct attachment *attachment_find(const struct attachments *attachments, uint16_t port,
+					 const char *segmentation_id)
+{
+	char text[BGW_TAGS_TEXT_SIZE];
+
+	for (uint32_t i = 1; i < attachments->limit; i++) {
+		const struct attachment *attachment = attachments->by_index[i];
+
+		if (attachment != NULL && attachment->spec.port == port &&
+		    strcmp(attachment_tags_text(attachment, text), segmentation_id) == 0)
+			return attachment;
+	}
+	return NULL;
+}
+
 void traffic_counters_since(struct bgw_traffic_counters *now,
 			    const struct bgw_traffic_counters *before)
 {
@@ -122,8 +149,8 @@ static uint32_t mac_limit_of(const struct control *control,
 	return planned->interface->mac_limit != 0 ? planned->interface->mac_limit : port->mac_limit;
 }
 
-static struct attachment *attachment_find(struct gateway_state *gateway,
-					  const struct planned_attachment *planned)
+static struct attachment *attachment_of(struct gateway_state *gateway,
+					const struct planned_attachment *planned)
 {
 	struct attachment *attachment = gateway->attachments;
 
@@ -211,7 +238,7 @@ struct visit {
 static bool mark_wanted(void *arg, const struct planned_attachment *planned)
 {
 	struct visit *visit = arg;
-	struct attachment *attachment = attachment_find(visit->gateway, planned);
+	struct attachment *attachment = attachment_of(visit->gateway, planned);
 
 	if (attachment != NULL)
 		attachment->is_wanted = true;
@@ -267,7 +294,7 @@ static bool gateway_release(struct control *control, struct work *work, const st
 static bool take(void *arg, const struct planned_attachment *planned)
 {
 	struct visit *visit = arg;
-	struct attachment *attachment = attachment_find(visit->gateway, planned);
+	struct attachment *attachment = attachment_of(visit->gateway, planned);
 
 	if (!forwarding_can_publish(visit->control))
 		return false;

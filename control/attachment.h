@@ -41,6 +41,14 @@ void attachments_destroy(struct attachments *attachments);
 
 /** By the dataplane's index; NULL when there is none. */
 const struct attachment *attachment_by_index(const struct attachments *attachments, uint32_t index);
+/** The one of a port that has these tags, as the API shows them. NULL when there is none. */
+const struct attachment *attachment_find(const struct attachments *attachments, uint16_t port,
+					 const char *segmentation_id);
+/** The text form of its tags, or "port". */
+const char *attachment_tags_text(const struct attachment *attachment,
+				 char text[BGW_TAGS_TEXT_SIZE]);
+/** How many indexes there are; 0 is no attachment's. */
+uint32_t attachment_index_limit(const struct attachments *attachments);
 /** Counted since the attachment was made. */
 void attachment_counters(const struct control *control, const struct attachment *attachment,
 			 struct bgw_traffic_counters *counters);

@@ -3,6 +3,7 @@
 #include <bgw/encap.h>
 
 #include "control.h"
+#include "fdb.h"
 #include "forwarding.h"
 #include "l2_remote_mac.h"
 #include "model.h"
@@ -198,6 +199,12 @@ static void traffic_add(const struct control *control, const struct connection_s
 	cJSON_AddNumberToObject(json, "rx_bytes", (double)counters.rx_bytes);
 	cJSON_AddNumberToObject(json, "tx_packets", (double)counters.tx_pkts);
 	cJSON_AddNumberToObject(json, "tx_bytes", (double)counters.tx_bytes);
+	cJSON_AddNumberToObject(json, "dropped_packets", (double)counters.dropped_pkts);
+	cJSON_AddNumberToObject(json, "too_big_packets", (double)counters.too_big_pkts);
+	cJSON_AddNumberToObject(json, "mac_count",
+				state != NULL && state->index != 0
+					? fdb_connection_count(control->fdb, state->index)
+					: 0);
 }
 
 static void enrich(struct control *control, const struct object *object, cJSON *json)

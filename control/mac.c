@@ -53,10 +53,7 @@ static void place_add(const struct control *control, bgw_ref ref, cJSON *json)
 	}
 	cJSON_AddStringToObject(json, "port",
 				config_port_at(&control->config, attachment->spec.port)->name);
-	cJSON_AddStringToObject(json, "segmentation_id",
-				attachment->spec.kind == BGW_ATTACHMENT_PORT
-					? "port"
-					: bgw_tags_format(&attachment->tags, tags));
+	cJSON_AddStringToObject(json, "segmentation_id", attachment_tags_text(attachment, tags));
 }
 
 static cJSON *entry_json(const struct control *control, const struct bgw_fdb_entry *entry)
@@ -171,10 +168,28 @@ static int select_one(const struct control *control, const struct query_filter *
 		return select_connection(control, filter->text, selection, error);
 	if (strcmp(filter->name, "network_id") == 0)
 		return select_domain(control, filter->text, false, selection, error);
+	/* Goes with the port. */
+	if (strcmp(filter->name, "segmentation_id") == 0)
+		return 0;
 	return error_set(error, BGW_ERROR_INVALID_INPUT,
-			 "%.64s: MACs are flushed by port, connection and network_id, or one by "
-			 "its id",
+			 "%.64s: MACs are flushed by port, segmentation_id of a port, connection "
+			 "and network_id, or one by its id",
 			 filter->name);
+}
+
+static int select_tags(const struct control *control, const char *tags,
+		       struct fdb_selection *selection, struct error *error)
+{
+	const struct attachment *attachment;
+
+	if (selection->port == FDB_PORT_NONE)
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "segmentation_id needs port: which port's is meant");
+	attachment = attachment_find(control->attachments, selection->port, tags);
+	if (attachment == NULL)
+		return -ESRCH;
+	selection->place = bgw_ref_attachment(attachment->index);
+	return 0;
 }
 
 static int flush(struct control *control, const struct query *query, struct error *error)
@@ -186,6 +201,8 @@ static int flush(struct control *control, const struct query *query, struct erro
 		return 0;
 	for (unsigned int i = 0; i < query->filter_count && rc == 0; i++)
 		rc = select_one(control, &query->filters[i], &selection, error);
+	if (rc == 0 && query_value(query, "segmentation_id") != NULL)
+		rc = select_tags(control, query_value(query, "segmentation_id"), &selection, error);
 	if (rc == -ESRCH)
 		return 0;
 	if (rc < 0)
@@ -193,8 +210,39 @@ static int flush(struct control *control, const struct query *query, struct erro
 	return fdb_flush(control->fdb, &selection) == -EBUSY ? -EAGAIN : 0;
 }
 
+/* Network or gateway, and MAC, as entry_json() joins them. */
+static int remove_one(struct control *control, const char *id, struct error *error)
+{
+	char domain_text[BGW_UUID_TEXT_SIZE] = "";
+	struct rte_ether_addr address;
+	struct domain_key key = {0};
+	const struct domain *domain = NULL;
+	struct bgw_mac mac;
+	int rc = -ENOENT;
+
+	if (strlen(id) == BGW_UUID_TEXT_SIZE + BGW_MAC_TEXT_SIZE - 1 &&
+	    id[BGW_UUID_TEXT_SIZE - 1] == '-')
+		memcpy(domain_text, id, BGW_UUID_TEXT_SIZE - 1);
+	if (control->dataplane != NULL && bgw_uuid_parse(domain_text, &key.id) == 0 &&
+	    bgw_mac_parse(id + BGW_UUID_TEXT_SIZE, &mac) == 0) {
+		domain = domain_find(control->domains, &key);
+		key.is_private = true;
+		domain = domain != NULL ? domain : domain_find(control->domains, &key);
+	}
+	if (domain != NULL) {
+		memcpy(address.addr_bytes, mac.bytes, sizeof(mac.bytes));
+		rc = fdb_remove_learned(control->fdb, domain->id, &address);
+	}
+	if (rc == -EPERM)
+		return error_set(error, BGW_ERROR_CONFLICT,
+				 "mac %s is static; delete its l2_remote_mac instead", id);
+	return rc < 0 ? error_set(error, BGW_ERROR_NOT_FOUND, "no mac has the id \"%.64s\"", id)
+		      : 0;
+}
+
 const struct resource mac_resource = {
 	.type = &bgw_mac_type,
 	.collect = collect,
 	.flush = flush,
+	.remove = remove_one,
 };

@@ -2,6 +2,7 @@
 /* Networks: a broadcast domain each. */
 #include "control.h"
 #include "domain.h"
+#include "fdb.h"
 #include "forwarding.h"
 #include "model.h"
 #include "resource.h"
@@ -41,8 +42,12 @@ static void network_publish(struct control *control, struct object *old, struct 
 static void network_enrich(struct control *control, const struct object *object, cJSON *json)
 {
 	const struct bgw_network *network = object_record(object);
+	const struct domain_key key = {.id = network->id};
+	const struct domain *domain =
+		control->domains != NULL ? domain_find(control->domains, &key) : NULL;
 
-	(void)control;
+	cJSON_AddNumberToObject(json, "mac_count",
+				domain != NULL ? fdb_domain_count(control->fdb, domain->id) : 0);
 	cJSON_AddStringToObject(json, "status", network->admin_state_up ? "ACTIVE" : "DOWN");
 }
 

@@ -114,6 +114,8 @@ int packet_path_run(struct control *control, struct error *error)
 		return error_set(error, BGW_ERROR_UNAVAILABLE, "the workers cannot start: %s",
 				 strerror(-rc));
 	control->packet_path->running = true;
+	/* Their links are up from now on; the first tunnel need not wait for it. */
+	underlay_control_ports_changed(control);
 	return 0;
 }
 

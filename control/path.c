@@ -15,7 +15,6 @@
 
 #define BUCKETS	     1024u
 #define PUBLISH_ROOM 16u /* left to those who publish for requests */
-#define TTL	     64
 
 struct path {
 	struct paths *paths;
@@ -99,8 +98,8 @@ static int publish(struct path *path)
 		.port = state->port,
 		.vlan = state->vlan,
 		.mtu_bytes = state->mtu_bytes,
-		.ttl = TTL,
-		.dscp = BGW_DSCP_COPY,
+		.ttl = path->key.ttl,
+		.dscp = path->key.dscp,
 		.udp_port = path->paths->vxlan_udp_port,
 	};
 
@@ -173,6 +172,7 @@ static struct path **place_of(struct paths *paths, const struct path_key *key)
 	place = &paths->buckets[hash % BUCKETS];
 	while (*place != NULL &&
 	       ((*place)->key.encap != key->encap || (*place)->key.keyless != key->keyless ||
+		(*place)->key.ttl != key->ttl || (*place)->key.dscp != key->dscp ||
 		!bgw_address_equal(&(*place)->key.remote, &key->remote) ||
 		!bgw_address_equal(&(*place)->key.local, &key->local)))
 		place = &(*place)->next;

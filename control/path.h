@@ -3,9 +3,9 @@
 #define BGW_CONTROL_PATH_H
 
 /**
- * Paths of the dataplane (bgw/tunnel.h): one for each remote address, local address, encapsulation
- * and key form, shared by all connections that need the same. Published when first acquired, again
- * on each change of the underlay, withdrawn with the last connection.
+ * Paths of the dataplane (bgw/tunnel.h): one for each remote address, local address, encapsulation,
+ * key form, TTL and DSCP, shared by all connections that need the same. Published when first
+ * acquired, again on each change of the underlay, withdrawn with the last connection.
  *
  * Control thread only.
  */
@@ -29,6 +29,8 @@ struct path_key {
 	struct bgw_address local; /**< underlay_source() */
 	enum bgw_encap encap;
 	bool keyless; /**< GRE without key */
+	uint8_t ttl;
+	int8_t dscp; /**< 0 to 63, or BGW_DSCP_COPY */
 };
 
 /** `dp` may be NULL (nothing forwards then). NULL without memory. */

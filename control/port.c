@@ -9,6 +9,7 @@
 #include "log.h"
 #include "plan.h"
 #include "resource.h"
+#include "underlay_control.h"
 
 static void publish(struct control *control, struct object *old, struct object *new)
 {
@@ -20,9 +21,12 @@ static void publish(struct control *control, struct object *old, struct object *
 		return;
 	index = plan_port_index(control, port->name);
 	/* A port that the configuration no longer has is removed in a moment. */
-	if (index >= 0 && bgw_port_admin_set((uint16_t)index, port->admin_state_up) < 0)
+	if (index < 0)
+		return;
+	if (bgw_port_admin_set((uint16_t)index, port->admin_state_up) < 0)
 		log_error("port %s cannot be set %s", port->name,
 			  port->admin_state_up ? "up" : "down");
+	underlay_control_ports_changed(control);
 }
 
 static void link_add(const struct bgw_port_info *info, cJSON *json)

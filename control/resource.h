@@ -68,6 +68,8 @@ struct resource {
 
 	/** A view: DELETE on the collection, for what the filters select. */
 	int (*flush)(struct control *control, const struct query *query, struct error *error);
+	/** A view: DELETE of one, by its id. */
+	int (*remove)(struct control *control, const char *id, struct error *error);
 };
 
 /** All resources, what is referred to before what refers, views last; NULL after the last. A new

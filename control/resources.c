@@ -10,6 +10,7 @@ extern const struct resource l2_gateway_connection_resource;
 extern const struct resource l2_remote_gateway_resource;
 extern const struct resource l2_remote_gateway_connection_resource;
 extern const struct resource l2_remote_mac_resource;
+extern const struct resource attachment_resource;
 extern const struct resource mac_resource;
 extern const struct resource worker_resource;
 extern const struct resource drop_resource;
@@ -22,6 +23,7 @@ const struct resource *const resources[] = {
 	&l2_remote_gateway_resource,
 	&l2_remote_gateway_connection_resource,
 	&l2_remote_mac_resource,
+	&attachment_resource,
 	&mac_resource,
 	&worker_resource,
 	&drop_resource,

@@ -65,6 +65,8 @@ static const char *allowed(const struct resource *resource, bool item)
 						      : "GET, HEAD";
 	if ((flags & BGW_TYPE_CREATE) != 0)
 		return "GET, HEAD, PUT, DELETE";
+	if (resource->remove != NULL)
+		return "GET, HEAD, DELETE";
 	return (flags & BGW_TYPE_UPDATE) != 0 ? "GET, HEAD, PUT" : "GET, HEAD";
 }
 
@@ -79,7 +81,8 @@ static int verb_of(const struct resource *resource, const char *method, bool ite
 		*verb = REST_CREATE;
 	else if (strcmp(method, "PUT") == 0 && item && (flags & BGW_TYPE_UPDATE) != 0)
 		*verb = REST_UPDATE;
-	else if (strcmp(method, "DELETE") == 0 && item && (flags & BGW_TYPE_CREATE) != 0)
+	else if (strcmp(method, "DELETE") == 0 && item &&
+		 ((flags & BGW_TYPE_CREATE) != 0 || resource->remove != NULL))
 		*verb = REST_DELETE;
 	else if (strcmp(method, "DELETE") == 0 && !item && resource->flush != NULL)
 		*verb = REST_FLUSH;

@@ -87,6 +87,8 @@ static int stage(struct request *base, struct error *error)
 		return operation_update(request->control, request->resource, request->id,
 					request->next, request->revision, &object, error);
 	case REST_DELETE:
+		if (request->resource->remove != NULL)
+			return request->resource->remove(request->control, request->id, error);
 		return operation_delete(request->control, request->resource, request->id,
 					request->revision, request->query->cascade, error);
 	case REST_FLUSH:

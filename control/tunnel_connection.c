@@ -150,6 +150,21 @@ static void spec_fill(const struct control *control, const struct connection_sta
 	};
 }
 
+static struct path_key path_wanted(const struct wanted *wanted)
+{
+	const bool dscp_given =
+		bgw_object_given(&bgw_l2_remote_gateway_type, wanted->remote, "dscp");
+
+	return (struct path_key){
+		.remote = wanted->remote_state->remote,
+		.local = wanted->remote_state->local,
+		.encap = (enum bgw_encap)wanted->record->encapsulation,
+		.keyless = is_keyless(wanted->record),
+		.ttl = (uint8_t)wanted->remote->ttl,
+		.dscp = dscp_given ? (int8_t)wanted->remote->dscp : BGW_DSCP_COPY,
+	};
+}
+
 static bool flood_apply(struct control *control, struct connection_state *state, bool flood)
 {
 	const bgw_ref ref = bgw_ref_connection(state->index);
@@ -168,25 +183,20 @@ static bool apply(struct control *control, struct work *work, const struct objec
 {
 	struct connection_state *state = (struct connection_state *)work;
 	struct wanted wanted;
-	struct path_key key = {0};
+	struct path_key key;
 	struct path *path;
-	int rc;
 
 	if (!wanted_find(control, object, &wanted) || wanted.remote_state->peer == 0 ||
 	    wanted.remote_state->local.family == 0)
 		return withdraw(control, state);
 	if (!place(control, state, &wanted))
 		return false;
-	key.remote = wanted.remote_state->remote;
-	key.local = wanted.remote_state->local;
-	key.encap = (enum bgw_encap)wanted.record->encapsulation;
-	key.keyless = is_keyless(wanted.record);
+	key = path_wanted(&wanted);
 	path = path_acquire(control->paths, &key);
 	if (path == NULL)
 		return false;
 	spec_fill(control, state, &wanted, path, &state->spec);
-	rc = bgw_connection_set(control->dataplane, state->index, &state->spec);
-	if (rc != 0) {
+	if (bgw_connection_set(control->dataplane, state->index, &state->spec) != 0) {
 		path_release(path);
 		return false;
 	}

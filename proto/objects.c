@@ -49,6 +49,9 @@ static const char *const network_type_names[] = {"vxlan", "gre",   "geneve", "vl
 
 #define RUNTIME(text, kind, what)                                                                  \
 	{ text, .type = kind, .flags = BGW_FIELD_RUNTIME, .max = UINT32_MAX, .help = what }
+#define RUNTIME_DETAIL(text, kind, what)                                                           \
+	{ text, .type = kind, .flags = BGW_FIELD_RUNTIME | BGW_FIELD_DETAIL, .max = UINT32_MAX,    \
+	  .help = what }
 #define COUNTER(text, what)                                                                        \
 	{ text, .type = BGW_UINT, .flags = BGW_FIELD_RUNTIME | BGW_FIELD_COUNTER,                  \
 	  .max = UINT32_MAX, .help = what }
@@ -79,6 +82,7 @@ static const struct bgw_field network_fields[] = {
 	{ "mac_limit", .type = BGW_UINT, .flags = BGW_FIELD_RW, AT(bgw_network, mac_limit),
 	  .max = MAC_LIMIT_MAX, .help = "most learned MACs, 0 for no limit of its own" },
 	RUNTIME("status", BGW_STRING, "ACTIVE or DOWN"),
+	RUNTIME_DETAIL("mac_count", BGW_UINT, "MACs learned in it"),
 };
 
 static const struct bgw_field interface_fields[] = {
@@ -169,6 +173,12 @@ static const struct bgw_field l2_remote_gateway_fields[] = {
 	  AT(bgw_l2_remote_gateway, encapsulations), .choices = bgw_encapsulation_names,
 	  .max_items = BGW_ENCAP_COUNT, .preset = "vxlan",
 	  .help = "what connections use by default, preferred first" },
+	{ "ttl", .type = BGW_UINT, .flags = BGW_FIELD_RW | BGW_FIELD_DETAIL,
+	  AT(bgw_l2_remote_gateway, ttl), .min = 1, .max = 255, .preset = "64",
+	  .help = "TTL of outer headers" },
+	{ "dscp", .type = BGW_UINT, .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE | BGW_FIELD_DETAIL,
+	  AT(bgw_l2_remote_gateway, dscp), .max = 63,
+	  .help = "DSCP of outer headers, by default that of the packet inside" },
 	ADMIN_STATE_UP(bgw_l2_remote_gateway, "false drains its connections"),
 	RUNTIME("status", BGW_STRING, "ACTIVE when its next hop is resolved, else DOWN"),
 	RUNTIME("status_reason", BGW_STRING, "why it is DOWN"),
@@ -209,6 +219,9 @@ static const struct bgw_field l2_remote_gateway_connection_fields[] = {
 	COUNTER("rx_bytes", "bytes of those frames"),
 	COUNTER("tx_packets", "frames into it"),
 	COUNTER("tx_bytes", "bytes of those frames"),
+	COUNTER_DETAIL("dropped_packets", "frames from it or for it that were dropped"),
+	COUNTER_DETAIL("too_big_packets", "those of them that did not fit"),
+	RUNTIME_DETAIL("mac_count", BGW_UINT, "MACs learned behind it"),
 };
 
 static const struct bgw_field l2_remote_mac_fields[] = {
@@ -256,6 +269,28 @@ static const struct bgw_field port_fields[] = {
 	COUNTER_DETAIL("to_linux_packets", "frames received and given to Linux"),
 	COUNTER_DETAIL("from_linux_packets", "frames sent for Linux, by the mirror"),
 	COUNTER("dropped_packets", "frames received and dropped, for any reason"),
+	RUNTIME_DETAIL("link_mbps", BGW_UINT, "speed of the link, 0 when unknown"),
+	COUNTER_DETAIL("rx_missed", "frames that no worker fetched in time"),
+	COUNTER_DETAIL("rx_errors", "frames that came broken"),
+	COUNTER_DETAIL("rx_no_mbuf", "frames for which no buffer was free"),
+	COUNTER_DETAIL("tx_errors", "frames that the driver could not send"),
+};
+
+static const struct bgw_field attachment_fields[] = {
+	RUNTIME("id", BGW_STRING, "port and segmentation_id"),
+	RUNTIME("port", BGW_STRING, "the port"),
+	RUNTIME("segmentation_id", BGW_STRING, "its tags on the port, or \"port\" for all frames"),
+	RUNTIME("l2_gateway_id", BGW_STRING, "the gateway that it belongs to"),
+	{ "network_id", { "network" }, .type = BGW_STRING, .flags = BGW_FIELD_RUNTIME,
+	  .help = "the network that it is in; null in the private domain of a gateway" },
+	RUNTIME("status", BGW_STRING, "ACTIVE or DOWN"),
+	RUNTIME("mac_count", BGW_UINT, "MACs learned there"),
+	RUNTIME_DETAIL("full", BGW_BOOL, "it has all the MACs that its mac_limit allows"),
+	COUNTER("rx_packets", "frames received"),
+	COUNTER("rx_bytes", "bytes of those frames"),
+	COUNTER("tx_packets", "frames sent"),
+	COUNTER("tx_bytes", "bytes of those frames"),
+	COUNTER_DETAIL("dropped_packets", "frames from it or for it that were dropped"),
 };
 
 static const struct bgw_field mac_fields[] = {
@@ -278,12 +313,23 @@ static const struct bgw_field worker_fields[] = {
 	COUNTER("rx_packets", "packets received"),
 	RUNTIME("cycles_per_packet", BGW_UINT, "busy cycles over packets"),
 	RUNTIME("busy_percent", BGW_UINT, "share of time with packets"),
+	COUNTER_DETAIL("rounds", "turns over its queues"),
+	COUNTER_DETAIL("naps", "times it slept for want of packets"),
+	COUNTER_DETAIL("events_lost", "reports to control that found no room"),
+	{ "rx_queues", .type = BGW_STRING,
+	  .flags = BGW_FIELD_RUNTIME | BGW_FIELD_LIST | BGW_FIELD_DETAIL,
+	  .help = "ports and queues that it receives from" },
+	{ "tx_queues", .type = BGW_STRING,
+	  .flags = BGW_FIELD_RUNTIME | BGW_FIELD_LIST | BGW_FIELD_DETAIL,
+	  .help = "ports and queues that it sends to" },
 };
 
 static const struct bgw_field drop_fields[] = {
 	RUNTIME("id", BGW_STRING, "the reason"),
 	RUNTIME("reason", BGW_STRING, "the reason"),
 	COUNTER("packets", "frames dropped for it"),
+	RUNTIME("help", BGW_STRING, "what it means"),
+	RUNTIME_DETAIL("ports", BGW_RECORD, "how many of each port's frames"),
 };
 
 static const struct bgw_field neighbour_fields[] = {
@@ -344,6 +390,8 @@ TYPE(l2_remote_mac, "l2_remote_mac", "l2_remote_macs", "l2-remote-macs", l2_remo
      .max_body_bytes = 64 << 20, .not_found = BGW_ERROR_REMOTE_MAC_NOT_FOUND,
      .in_use = BGW_ERROR_CONFLICT, .exists = BGW_ERROR_REMOTE_MAC_EXISTS,
      .help = "a MAC behind a remote gateway connection");
+VIEW(attachment, "attachment", "attachments", "attachments", attachment_fields, 0,
+     .help = "ports and tags that gateways attach");
 VIEW(mac, "mac", "macs", "macs", mac_fields, BGW_TYPE_FLUSH,
      .help = "the MAC table, learned and static");
 VIEW(worker, "worker", "workers", "workers", worker_fields, 0, .help = "what each worker does");
@@ -359,6 +407,7 @@ const struct bgw_object_type *const bgw_object_types[] = {
 	&bgw_l2_remote_gateway_type,
 	&bgw_l2_remote_gateway_connection_type,
 	&bgw_l2_remote_mac_type,
+	&bgw_attachment_type,
 	&bgw_mac_type,
 	&bgw_worker_type,
 	&bgw_drop_type,

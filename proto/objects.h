@@ -113,6 +113,8 @@ struct bgw_l2_remote_gateway {
 	struct bgw_address ipaddr;
 	struct bgw_address local_ip;	/**< if given */
 	struct bgw_list encapsulations; /**< of uint32_t, enum bgw_encap, preferred first */
+	uint32_t ttl;			/**< of outer headers */
+	uint32_t dscp;			/**< of outer headers; if given */
 	bool admin_state_up;
 };
 
@@ -176,6 +178,7 @@ extern const struct bgw_object_type bgw_l2_remote_gateway_type;
 extern const struct bgw_object_type bgw_l2_remote_gateway_connection_type;
 extern const struct bgw_object_type bgw_l2_remote_mac_type;
 /* Views. */
+extern const struct bgw_object_type bgw_attachment_type;
 extern const struct bgw_object_type bgw_mac_type;
 extern const struct bgw_object_type bgw_worker_type;
 extern const struct bgw_object_type bgw_drop_type;
