@@ -19,7 +19,7 @@
 
 struct machine_port {
 	struct netdev *netdev;	 /* NULL: the port has none, or it is DPDK's alone */
-	struct xdp_steer *steer; /* NULL: not an underlay port that Linux shares */
+	struct xdp_steer *steer; /* NULL: nothing to keep Linux from */
 };
 
 struct machine {
@@ -138,17 +138,21 @@ static int netdev_take(struct machine *machine, uint32_t i, struct bgw_port_conf
 				sizeof(port->xdp_program), why, WHY_SIZE);
 }
 
-/* What Linux must not see of an underlay port that it shares. */
+/* What Linux must not see of a port that it shares. */
 static int steer_open(struct machine *machine, uint32_t i, const struct bgw_port_config *port,
 		      char *why)
 {
 	const struct bgw_port_driver *driver = bgw_port_driver_find(port->driver);
+	const bool underlay = port->role == BGW_PORT_UNDERLAY;
+	struct xdp_steer **steer = &machine->ports[i].steer;
 
-	if (port->role != BGW_PORT_UNDERLAY || !driver->netdev)
+	if (driver->xdp && underlay)
+		*steer = xdp_steer_open(port->device, why, WHY_SIZE);
+	else if (driver->linux_copies)
+		*steer = xdp_guard_open(port->device, underlay, why, WHY_SIZE);
+	else
 		return 0;
-	machine->ports[i].steer = driver->xdp ? xdp_steer_open(port->device, why, WHY_SIZE)
-					      : xdp_guard_open(port->device, why, WHY_SIZE);
-	return machine->ports[i].steer == NULL ? -errno : 0;
+	return *steer == NULL ? -errno : 0;
 }
 
 static int port_add(struct machine *machine, uint32_t i, struct error *error)

@@ -14,10 +14,10 @@
  *
  *   af_xdp    xdp_program_path() into the port's configuration, xdp_stale_remove(), bgw_port_add()
  *             (DPDK's driver attaches the program), for an underlay port then xdp_steer_open()
- *   af_packet, underlay: bgw_port_add(), then xdp_guard_open()
+ *   af_packet bgw_port_add(), then xdp_guard_open()
  *
- * and xdp_steer_set() whenever the addresses or ports change. Removing the port detaches an XDP
- * program; xdp_steer_close() detaches a guard.
+ * and for underlay ports xdp_steer_set() whenever the addresses or ports change. Removing the port
+ * detaches an XDP program; xdp_steer_close() detaches a guard.
  */
 
 /*
@@ -38,10 +38,11 @@ struct xdp_steer;
 struct xdp_steer *xdp_steer_open(const char *netdev, char *why, size_t why_size);
 
 /*
- * Attaches the guard of an af_packet underlay port at ingress, in place of one that a killed
- * process left: Linux does not see what xdp_steer_set() names. NULL and errno.
+ * Attaches the guard of an af_packet port at ingress, in place of one that a killed process left.
+ * Of an underlay port Linux does not see what xdp_steer_set() names, of an access port it sees
+ * nothing. NULL and errno.
  */
-struct xdp_steer *xdp_guard_open(const char *netdev, char *why, size_t why_size);
+struct xdp_steer *xdp_guard_open(const char *netdev, bool underlay, char *why, size_t why_size);
 
 struct xdp_steer_spec {
 	const struct bgw_ip *addresses; /* own tunnel endpoints */
@@ -55,7 +56,8 @@ struct xdp_steer_spec {
 
 /*
  * Makes the maps say what `spec` says: adds before it removes, so that what is in both is steered
- * all the time. Negative errno: what was there may be mixed; calling again finishes it.
+ * all the time. Negative errno: what was there may be mixed; calling again finishes it. Does
+ * nothing to the guard of an access port.
  */
 int xdp_steer_set(struct xdp_steer *steer, const struct xdp_steer_spec *spec);
 void xdp_steer_close(struct xdp_steer *steer);

@@ -41,6 +41,7 @@ static const struct {
 struct xdp_steer {
 	int fd[MAP_COUNT];
 	struct bpf_object *guard; /* NULL: the program is the driver's */
+	bool mute;		  /* the guard of an access port, which has no maps */
 	int ifindex;
 	bool qdisc_made;
 };
@@ -133,9 +134,10 @@ static int guard_place_check(const struct bpf_tc_hook *hook)
 
 	if (bpf_tc_query(hook, &there) < 0 || there.prog_id == 0)
 		return 0;
-	if (xdp_object_info(there.prog_id, &info) < 0 || strcmp(info.name, "bgw_guard") != 0)
+	if (xdp_object_info(there.prog_id, &info) < 0)
 		return -EBUSY;
-	return 0;
+	return strcmp(info.name, "bgw_guard") == 0 || strcmp(info.name, "bgw_mute") == 0 ? 0
+											 : -EBUSY;
 }
 
 static int guard_attach(struct xdp_steer *steer)
@@ -147,7 +149,7 @@ static int guard_attach(struct xdp_steer *steer)
 	int ret;
 
 	place.prog_fd = bpf_program__fd(program);
-	ret = maps_find(steer, place.prog_fd);
+	ret = steer->mute ? 0 : maps_find(steer, place.prog_fd);
 	if (ret < 0)
 		return ret;
 	ret = bpf_tc_hook_create(&hook);
@@ -158,11 +160,11 @@ static int guard_attach(struct xdp_steer *steer)
 	return ret < 0 ? ret : bpf_tc_attach(&hook, &place);
 }
 
-struct xdp_steer *xdp_guard_open(const char *netdev, char *why, size_t why_size)
+struct xdp_steer *xdp_guard_open(const char *netdev, bool underlay, char *why, size_t why_size)
 {
 	struct xdp_steer *steer;
 	char path[PATH_MAX];
-	int ret = xdp_object_path("guard", path, sizeof(path), why, why_size);
+	int ret = xdp_object_path(underlay ? "guard" : "mute", path, sizeof(path), why, why_size);
 
 	if (ret < 0) {
 		errno = -ret;
@@ -171,6 +173,7 @@ struct xdp_steer *xdp_guard_open(const char *netdev, char *why, size_t why_size)
 	steer = steer_new();
 	if (steer == NULL)
 		return NULL;
+	steer->mute = !underlay;
 	steer->ifindex = (int)if_nametoindex(netdev);
 	steer->guard = bpf_object__open_file(path, NULL);
 	ret = steer->guard == NULL ? -errno : bpf_object__load(steer->guard);
@@ -178,7 +181,7 @@ struct xdp_steer *xdp_guard_open(const char *netdev, char *why, size_t why_size)
 		ret = guard_attach(steer);
 	if (ret < 0) {
 		bgw_refuse(why, why_size, -ret,
-			   "the filter that keeps Linux from answering tunnels cannot be put on "
+			   "the filter that keeps Linux from answering cannot be put on "
 			   "netdev %s: %s (it needs CAP_BPF and CAP_NET_ADMIN, and a kernel with "
 			   "clsact and cls_bpf)",
 			   netdev, strerror(-ret));
@@ -235,7 +238,7 @@ static int protocols_set(int fd, const struct xdp_steer_spec *spec)
 	return ret;
 }
 
-int xdp_steer_set(struct xdp_steer *steer, const struct xdp_steer_spec *spec)
+static int maps_set(struct xdp_steer *steer, const struct xdp_steer_spec *spec)
 {
 	const size_t addresses = spec->addresses_count + 1u;
 	uint8_t(*v6)[16] = calloc(addresses, sizeof(*v6));
@@ -268,6 +271,11 @@ int xdp_steer_set(struct xdp_steer *steer, const struct xdp_steer_spec *spec)
 	free(v4);
 	free(v6);
 	return ret;
+}
+
+int xdp_steer_set(struct xdp_steer *steer, const struct xdp_steer_spec *spec)
+{
+	return steer->mute ? 0 : maps_set(steer, spec);
 }
 
 void xdp_steer_close(struct xdp_steer *steer)

@@ -167,7 +167,7 @@ static int guard_setup(void **state)
 	(void)state;
 	if (!is_root)
 		return 0;
-	guard = xdp_guard_open("lo", why, sizeof(why));
+	guard = xdp_guard_open("lo", true, why, sizeof(why));
 	if (guard == NULL || xdp_steer_set(guard, &spec) < 0) {
 		print_error("%s\n", why);
 		return -1;
@@ -429,6 +429,26 @@ static void the_maps_of_an_attached_program_are_found(void **state)
 	assert_int_equal(xdp_stale_remove("lo", why, sizeof(why)), 0);
 }
 
+static void of_an_access_port_linux_sees_nothing(void **state)
+{
+	struct frame arp = ethernet(-1, 0x0806);
+	struct xdp_steer *mute;
+
+	(void)state;
+	skip_without_root();
+	mute = xdp_guard_open("lo", false, why, sizeof(why));
+	assert_non_null(mute);
+	program = program_find();
+	assert_true(program >= 0);
+	put_udp(&arp, 0);
+	assert_true(is_own(&arp));
+	assert_own(udp_v4(7, 3, 53, 0, 1));
+	assert_int_equal(xdp_steer_set(mute, &spec), 0);
+	close(program);
+	xdp_steer_close(mute);
+	assert_true(program_find() < 0);
+}
+
 static void a_stale_guard_is_replaced(void **state)
 {
 	struct xdp_steer *stale;
@@ -436,9 +456,9 @@ static void a_stale_guard_is_replaced(void **state)
 
 	(void)state;
 	skip_without_root();
-	stale = xdp_guard_open("lo", why, sizeof(why));
+	stale = xdp_guard_open("lo", true, why, sizeof(why));
 	assert_non_null(stale);
-	fresh = xdp_guard_open("lo", why, sizeof(why));
+	fresh = xdp_guard_open("lo", true, why, sizeof(why));
 	assert_non_null(fresh);
 	assert_int_equal(xdp_steer_set(fresh, &spec), 0);
 	xdp_steer_close(fresh);
@@ -461,6 +481,7 @@ int main(void)
 		cmocka_unit_test(our_own_stale_programs_go),
 		cmocka_unit_test(a_strangers_program_stays),
 		cmocka_unit_test(the_maps_of_an_attached_program_are_found),
+		cmocka_unit_test(of_an_access_port_linux_sees_nothing),
 		cmocka_unit_test(a_stale_guard_is_replaced),
 	};
 
