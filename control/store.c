@@ -37,10 +37,10 @@ static const char schema[] = "BEGIN IMMEDIATE;"
 			     "CREATE TABLE objects("
 			     " seq INTEGER PRIMARY KEY AUTOINCREMENT,"
 			     " type TEXT NOT NULL,"
-			     " id TEXT NOT NULL,"
+			     " id BLOB NOT NULL,"
 			     " revision INTEGER NOT NULL,"
 			     " body TEXT NOT NULL,"
-			     " UNIQUE(type, id));"
+			     " UNIQUE(id, type));"
 			     "PRAGMA application_id = 1650947889;"
 			     "PRAGMA user_version = 1;"
 			     "COMMIT";
@@ -166,7 +166,7 @@ static int store_start(struct store *store, struct error *error)
 	/* The lock comes first, so that nothing is read or written beside its owner. The cost of
 	 * FULL is one fsync a commit; a batch shares it. */
 	static const char pragmas[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
-				      "PRAGMA synchronous = FULL";
+				      "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768";
 
 	if (is_empty_with_log(store->path))
 		return error_set(
@@ -175,7 +175,7 @@ static int store_start(struct store *store, struct error *error)
 			"was left as it is: restore a backup, or move both away",
 			store->path);
 	if (sqlite3_open_v2(store->path, &store->database,
-			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX,
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 			    NULL) != SQLITE_OK)
 		return fail(store, error, "cannot be opened");
 	sqlite3_extended_result_codes(store->database, 1);
@@ -227,7 +227,9 @@ static struct object *row_object(sqlite3_stmt *row, struct error *error)
 {
 	static const struct record_reader reader = {.mode = RECORD_LOAD};
 	const char *type_name = (const char *)sqlite3_column_text(row, 0);
-	const char *id = (const char *)sqlite3_column_text(row, 1);
+	const void *id = sqlite3_column_blob(row, 1);
+	bool has_id = sqlite3_column_bytes(row, 1) == sizeof(struct bgw_uuid);
+	char id_text[BGW_UUID_TEXT_SIZE] = "?";
 	const char *body = (const char *)sqlite3_column_text(row, 3);
 	const struct bgw_object_type *type =
 		type_name != NULL ? bgw_object_type_find(type_name) : NULL;
@@ -244,13 +246,17 @@ static struct object *row_object(sqlite3_stmt *row, struct error *error)
 		struct bgw_object *base = object_record_mutable(object);
 
 		base->revision = (uint32_t)sqlite3_column_int64(row, 2);
-		if (id != NULL && bgw_uuid_parse(id, &base->id) == 0)
+		if (has_id) {
+			memcpy(&base->id, id, sizeof(base->id));
 			return object;
+		}
 		snprintf(why.message, sizeof(why.message), "has no valid id");
 		object_free(object);
 	}
-	error_set(error, BGW_ERROR_STORE, "%.64s %.64s: %.300s",
-		  type_name != NULL ? type_name : "?", id != NULL ? id : "?", why.message);
+	if (has_id)
+		bgw_uuid_format(id, id_text);
+	error_set(error, BGW_ERROR_STORE, "%.64s %s: %.300s", type_name != NULL ? type_name : "?",
+		  id_text, why.message);
 	return NULL;
 }
 
@@ -309,7 +315,7 @@ static int change_write(struct store *store, const struct change *change, struct
 		sqlite3_bind_int64(statement, 2, object_base(object)->revision);
 	}
 	sqlite3_bind_text(statement, 3, object->type->name, -1, SQLITE_STATIC);
-	sqlite3_bind_text(statement, 4, bgw_uuid_format(&object_base(object)->id, id), -1,
+	sqlite3_bind_blob(statement, 4, &object_base(object)->id, sizeof(struct bgw_uuid),
 			  SQLITE_STATIC);
 	rc = statement_run(store, which);
 	sqlite3_clear_bindings(statement);
@@ -320,7 +326,8 @@ static int change_write(struct store *store, const struct change *change, struct
 		return error_set(error, BGW_ERROR_STORE,
 				 "the store %s and the objects in memory disagree about %s %s; "
 				 "restart bgwd",
-				 store->path, object->type->name, id);
+				 store->path, object->type->name,
+				 bgw_uuid_format(&object_base(object)->id, id));
 	return 0;
 }
 

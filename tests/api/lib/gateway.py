@@ -42,9 +42,9 @@ class Gateway:
             "memory": {"mbytes": 256, "mbufs": 4096},
             "tables": {"macs": 16384, "connections": 512, "networks": 512},
             "ports": [
-                {"name": "member1", "driver": "vdev", "devargs": "net_null0", "role": "access"},
-                {"name": "member2", "driver": "vdev", "devargs": "net_null1", "role": "access"},
-                {"name": "wan0", "driver": "vdev", "devargs": "net_null2", "role": "underlay"},
+                {"name": "member1", "driver": "vdev", "devargs": "net_null0,no-rx=1", "role": "access"},
+                {"name": "member2", "driver": "vdev", "devargs": "net_null1,no-rx=1", "role": "access"},
+                {"name": "wan0", "driver": "vdev", "devargs": "net_null2,no-rx=1", "role": "underlay"},
             ],
             "underlay": {
                 "vtep": "192.0.2.1",
