@@ -192,7 +192,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		fprintf(stderr, "%s\n", why);
 		exit(1);
 	}
-	ring_port_open_all();
+	ring_port_open_all(NULL);
 	site_open();
 	return 0;
 }
