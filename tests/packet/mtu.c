@@ -218,6 +218,27 @@ static void what_is_no_ip_is_not_answered(void)
 	NOTHING_ANSWERED;
 }
 
+/* Cut anywhere, so that headers reach beyond the frame. */
+static void packets_cut_anywhere_are_not_answered(void)
+{
+	const struct packet *v4_options = V4(1500, .df = true, .options_bytes = 40);
+	const struct packet *v6_options =
+		PACKET(eth(HOST_A, HOST_R), ipv6("2001:db8::1", "2001:db8::2", .next_header = 60),
+		       bytes_of("\x3c\xff\0\0\0\0\0\0", 8), payload(1492));
+
+	mtu_lan();
+	path(1, REMOTE_1, .mtu_bytes = 51 + 14);
+	for (uint32_t length = 30; length < 120; length++) {
+		inject_shaped(ACCESS_1, packet_resize(v4_options, length), .guarded = true);
+		NOTHING_ANSWERED;
+		inject_shaped(ACCESS_1, packet_resize(v6_options, length), .guarded = true);
+		NOTHING_ANSWERED;
+	}
+	path(1, REMOTE_1, .mtu_bytes = 1330);
+	inject_shaped(ACCESS_1, v6_options, .guarded = true);
+	NOTHING_ANSWERED;
+}
+
 /* Nobody knows yet whether the destination is behind that tunnel, or behind which of them. */
 static void what_is_flooded_is_not_answered(void)
 {
@@ -296,6 +317,6 @@ PACKET_PROGRAM(CASE(what_fits_passes_and_a_byte_more_does_not),
 	       CASE(without_the_signal_nothing_is_answered),
 	       CASE(packets_that_may_be_cut_and_fragments_are_not_answered),
 	       CASE(icmp_errors_are_not_answered_and_echoes_are), CASE(groups_are_not_answered),
-	       CASE(what_is_no_ip_is_not_answered), CASE(what_is_flooded_is_not_answered),
-	       CASE(an_answer_needs_a_mtu_that_hosts_accept),
+	       CASE(what_is_no_ip_is_not_answered), CASE(packets_cut_anywhere_are_not_answered),
+	       CASE(what_is_flooded_is_not_answered), CASE(an_answer_needs_a_mtu_that_hosts_accept),
 	       CASE(no_more_than_a_hundred_a_second_are_answered))

@@ -118,7 +118,7 @@ static void garbage_never_harms(void)
 			for (uint32_t i = 0; i < ends[n / 2 % 5] && i < length; i++)
 				frame->bytes[i] = right->bytes[i];
 		}
-		inject(port, frame);
+		inject_shaped(port, frame, .guarded = site_is_multi_segment());
 		expect_anything();
 	}
 }

@@ -283,6 +283,12 @@ static void solicitations_that_a_node_would_discard_are_flooded(void)
 	expect_flooded(wrong);
 	for (uint32_t length = 60; length < 86; length++)
 		expect_flooded(packet_resize(SOLICIT(), length));
+	/* Whose options are cut, with nothing behind them. */
+	domain_suppressing(1, at(1));
+	for (uint32_t length = 14; length < 86; length++) {
+		inject_shaped(ACCESS_1, packet_resize(SOLICIT(), length), .guarded = true);
+		expect_drop(NO_FLOOD_TARGET);
+	}
 }
 
 static void an_address_of_one_network_is_given_once(void)

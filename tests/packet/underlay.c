@@ -164,7 +164,7 @@ static void a_packet_cut_anywhere_is_dropped(void)
 				    : VXLAN_GOT(5000, HOST_FRAME);
 
 		for (uint32_t length = 0; length < whole->length_bytes; length++) {
-			inject(UNDERLAY_1, packet_resize(whole, length));
+			inject_shaped(UNDERLAY_1, packet_resize(whole, length), .guarded = true);
 			if (length < 34 + (with_tag[i] ? 4 : 0))
 				expect_drop(RUNT);
 			else
@@ -178,7 +178,7 @@ static void a_group_frame_cut_within_its_tag_is_a_runt(void)
 	site_lan();
 	inject_shaped(UNDERLAY_1,
 		      packet_resize(PACKET(eth(NEXT_HOP_1, BROADCAST), vlan(9), payload(40)), 14),
-		      .headroom_bytes = 0);
+		      .headroom_bytes = 0, .guarded = true);
 	expect_drop(RUNT);
 }
 

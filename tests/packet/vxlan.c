@@ -242,8 +242,9 @@ static void an_inner_frame_without_a_whole_header_is_a_runt(void)
 {
 	site_lan();
 	for (uint32_t length = 0; length < 14; length++) {
-		inject(UNDERLAY_1,
-		       VXLAN_GOT(5000, packet_resize(UDP_FRAME(HOST_R, HOST_A, 18), length)));
+		inject_shaped(UNDERLAY_1,
+			      VXLAN_GOT(5000, packet_resize(UDP_FRAME(HOST_R, HOST_A, 18), length)),
+			      .guarded = true);
 		expect_drop(RUNT);
 	}
 }

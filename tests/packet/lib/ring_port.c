@@ -166,15 +166,38 @@ static void segment_fill(struct rte_mbuf *mbuf, const struct packet *packet, uin
 		rte_pktmbuf_mtod(mbuf, uint8_t *)[i] = packet->bytes[from + i];
 }
 
+static void memory_free(void *memory, void *shared)
+{
+	free(memory);
+	free(shared);
+}
+
+/* Has the buffer end where the frame ends, in memory that the address sanitizer watches. */
+static void mbuf_guard(struct rte_mbuf *mbuf, uint32_t headroom, uint32_t length)
+{
+	const uint16_t size = (uint16_t)(headroom + length);
+	struct rte_mbuf_ext_shared_info *shared = calloc(1, sizeof(*shared));
+	void *memory = malloc(size == 0 ? 1 : size);
+
+	if (shared == NULL || memory == NULL)
+		abort();
+	shared->free_cb = memory_free;
+	shared->fcb_opaque = shared;
+	rte_mbuf_ext_refcnt_set(shared, 1);
+	rte_pktmbuf_attach_extbuf(mbuf, memory, RTE_BAD_IOVA, size, shared);
+}
+
 void ring_port_give(uint16_t port, const struct packet *packet, const struct ring_port_shape *shape)
 {
 	struct rte_mbuf *first = mbuf_get();
 	struct rte_mbuf *last = first;
-	const uint32_t room = (uint32_t)(first->buf_len - shape->headroom_bytes);
 	const uint32_t wanted = shape->segments != 0 ? shape->segments : 1;
 	uint32_t share = (packet->length_bytes + wanted - 1) / wanted;
-	uint32_t done;
+	uint32_t room, done;
 
+	if (shape->guarded)
+		mbuf_guard(first, shape->headroom_bytes, packet->length_bytes);
+	room = (uint32_t)(first->buf_len - shape->headroom_bytes);
 	share = share > room ? room : share;
 	first->data_off = shape->headroom_bytes;
 	first->pkt_len = packet->length_bytes;

@@ -39,6 +39,7 @@ void ring_port_close_all(void);
 struct ring_port_shape {
 	uint16_t headroom_bytes;
 	uint16_t segments; /* 0: as few as it takes */
+	bool guarded;	   /* one segment that ends with the frame, where no byte may be read */
 	bool vlan_stripped;
 	uint16_t vlan_tci;
 };
