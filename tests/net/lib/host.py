@@ -21,7 +21,7 @@ class Host:
         self.ip6 = f"{LAN6}:{number:x}"
 
     @classmethod
-    def attach(cls, lab, name, number, gateway_namespace, gateway_dev, vlan=(), mtu=1500, queues=1):
+    def attach(cls, lab, name, number, gateway_namespace, gateway_dev, vlan=(), mtu=1500):
         """Make the host behind `gateway_dev`, which is made too, in the gateway's namespace.
 
         `vlan` is empty or a list of (tpid, vid), outer first. The kernel of a test machine may have
@@ -32,7 +32,7 @@ class Host:
         wire = "wire0" if vlan else "eth0"
         netns.veth(
             namespace, wire, gateway_namespace, gateway_dev,
-            mtu=mtu + 4 * len(vlan), queues=queues, a_mac=None if vlan else mac,
+            mtu=mtu + 4 * len(vlan), a_mac=None if vlan else mac,
         )  # fmt: skip
         if vlan:
             namespace.quiet(wire)

@@ -95,13 +95,12 @@ def offloads_off(namespace, dev):
     namespace.run("ethtool", "-K", dev, "tx", "off", "txvlan", "off", check=False)
 
 
-def veth(a, a_dev, b, b_dev, mtu=1500, queues=1, a_mac=None, b_mac=None):
+def veth(a, a_dev, b, b_dev, mtu=1500, a_mac=None, b_mac=None):
     """Link namespaces `a` and `b`; both ends are up, with the offloads that lie about bytes off."""
-    size = ["numrxqueues", queues, "numtxqueues", queues]
     a.ip(
-        "link", "add", a_dev, *(["address", a_mac] if a_mac else []), "mtu", mtu, *size,
+        "link", "add", a_dev, *(["address", a_mac] if a_mac else []), "mtu", mtu,
         "type", "veth",
-        "peer", "name", b_dev, *(["address", b_mac] if b_mac else []), "mtu", mtu, *size,
+        "peer", "name", b_dev, *(["address", b_mac] if b_mac else []), "mtu", mtu,
         "netns", b.full,
     )  # fmt: skip
     for namespace, dev in ((a, a_dev), (b, b_dev)):

@@ -24,11 +24,11 @@ class Site:
         self.namespace.ip("address", "add", f"{self.ip6}/64", "dev", self.dev, "nodad")
 
 
-def underlay_pair(lab, mtu=UNDERLAY_MTU, queues=1):
+def underlay_pair(lab, mtu=UNDERLAY_MTU):
     """Two sites whose underlay is one wire."""
     left = Site("left", 1, lab.namespace("left"))
     right = Site("right", 2, lab.namespace("right"))
-    netns.veth(left.namespace, left.dev, right.namespace, right.dev, mtu=mtu, queues=queues)
+    netns.veth(left.namespace, left.dev, right.namespace, right.dev, mtu=mtu)
     left.address()
     right.address()
     return left, right

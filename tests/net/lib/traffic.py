@@ -18,6 +18,7 @@ from .errors import Failure, check
 TCP_BYTES = 10_000_000
 _CHUNK = 1 << 16
 _UDP_WINDOW = 16
+_LATE_S = 2
 
 
 def _target(host, v6):
@@ -211,7 +212,9 @@ class Stream:
     def __exit__(self, *exception):
         self._sending = False
         self._threads[0].join(2)
-        time.sleep(0.5)
+        deadline = time.monotonic() + _LATE_S
+        while len(self._received) < self.sent and time.monotonic() < deadline:
+            time.sleep(0.02)
         self._receiving = False
         self._threads[1].join(2)
         self._client.close()
