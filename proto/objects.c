@@ -49,9 +49,13 @@ static const char *const network_type_names[] = {"vxlan", "gre",   "geneve", "vl
 
 #define RUNTIME(text, kind, what)                                                                  \
 	{ text, .type = kind, .flags = BGW_FIELD_RUNTIME, .max = UINT32_MAX, .help = what }
+#define RUNTIME_REF(text, type_name, what)                                                         \
+	{ text, .type = BGW_REF, .flags = BGW_FIELD_RUNTIME, .ref = type_name, .help = what }
 #define RUNTIME_DETAIL(text, kind, what)                                                           \
 	{ text, .type = kind, .flags = BGW_FIELD_RUNTIME | BGW_FIELD_DETAIL, .max = UINT32_MAX,    \
 	  .help = what }
+#define RUNTIME_LIST(text, kind, what)                                                             \
+	{ text, .type = kind, .flags = BGW_FIELD_RUNTIME | BGW_FIELD_LIST, .help = what }
 #define COUNTER(text, what)                                                                        \
 	{ text, .type = BGW_UINT, .flags = BGW_FIELD_RUNTIME | BGW_FIELD_COUNTER,                  \
 	  .max = UINT32_MAX, .help = what }
@@ -181,7 +185,7 @@ static const struct bgw_field l2_remote_gateway_fields[] = {
 	  .help = "DSCP of outer headers, by default that of the packet inside" },
 	ADMIN_STATE_UP(bgw_l2_remote_gateway, "false drains its connections"),
 	RUNTIME("status", BGW_STRING, "ACTIVE when its next hop is resolved, else DOWN"),
-	RUNTIME("status_reason", BGW_STRING, "why it is DOWN"),
+	RUNTIME_DETAIL("status_reason", BGW_STRING, "why it is DOWN"),
 };
 
 static const struct bgw_field l2_remote_gateway_connection_fields[] = {
@@ -294,14 +298,15 @@ static const struct bgw_field attachment_fields[] = {
 };
 
 static const struct bgw_field mac_fields[] = {
-	RUNTIME("id", BGW_STRING, "network and MAC"),
+	RUNTIME_DETAIL("id", BGW_STRING, "network and MAC"),
 	RUNTIME("mac", BGW_MAC, "the address"),
-	{ "network_id", { "network" }, .type = BGW_STRING, .flags = BGW_FIELD_RUNTIME,
+	{ "network_id", { "network" }, .type = BGW_REF, .ref = "network", .flags = BGW_FIELD_RUNTIME,
 	  .help = "where it lives; null in the private domain of a gateway" },
 	RUNTIME("port", BGW_STRING, "port it is behind"),
-	RUNTIME("l2_gateway_id", BGW_STRING, "gateway whose attachment it is behind"),
+	RUNTIME_REF("l2_gateway_id", "l2_gateway", "gateway whose attachment it is behind"),
 	RUNTIME("segmentation_id", BGW_STRING, "attachment it is behind"),
-	RUNTIME("connection", BGW_STRING, "remote gateway connection it is behind"),
+	RUNTIME_REF("connection", "l2_remote_gateway_connection",
+		    "remote gateway connection it is behind"),
 	RUNTIME("kind", BGW_STRING, "learned or static"),
 	RUNTIME("frozen", BGW_BOOL, "held where it is because it moved too often"),
 	RUNTIME("age_s", BGW_UINT, "seconds since it was last seen"),
@@ -313,27 +318,23 @@ static const struct bgw_field worker_fields[] = {
 	COUNTER("rx_packets", "packets received"),
 	RUNTIME("cycles_per_packet", BGW_UINT, "busy cycles over packets"),
 	RUNTIME("busy_percent", BGW_UINT, "share of time with packets"),
-	COUNTER_DETAIL("rounds", "turns over its queues"),
-	COUNTER_DETAIL("naps", "times it slept for want of packets"),
-	COUNTER_DETAIL("events_lost", "reports to control that found no room"),
-	{ "rx_queues", .type = BGW_STRING,
-	  .flags = BGW_FIELD_RUNTIME | BGW_FIELD_LIST | BGW_FIELD_DETAIL,
-	  .help = "ports and queues that it receives from" },
-	{ "tx_queues", .type = BGW_STRING,
-	  .flags = BGW_FIELD_RUNTIME | BGW_FIELD_LIST | BGW_FIELD_DETAIL,
-	  .help = "ports and queues that it sends to" },
+	RUNTIME_LIST("rx_queues", BGW_STRING, "PORT:QUEUE that it receives from"),
+	RUNTIME_LIST("tx_queues", BGW_STRING, "PORT:QUEUE that it owns to send by"),
+	COUNTER_DETAIL("rounds", "times it looked at all its queues"),
+	COUNTER_DETAIL("naps", "times it slept because they were empty"),
+	COUNTER("events_lost", "events that did not reach control"),
 };
 
 static const struct bgw_field drop_fields[] = {
-	RUNTIME("id", BGW_STRING, "the reason"),
+	RUNTIME_DETAIL("id", BGW_STRING, "the reason"),
 	RUNTIME("reason", BGW_STRING, "the reason"),
 	COUNTER("packets", "frames dropped for it"),
 	RUNTIME("help", BGW_STRING, "what it means"),
-	RUNTIME_DETAIL("ports", BGW_RECORD, "how many of each port's frames"),
+	RUNTIME("ports", BGW_RECORD, "how many of each port's frames"),
 };
 
 static const struct bgw_field neighbour_fields[] = {
-	RUNTIME("id", BGW_STRING, "address and port"),
+	RUNTIME_DETAIL("id", BGW_STRING, "address and port"),
 	RUNTIME("ip", BGW_ADDRESS, "next hop"),
 	RUNTIME("mac", BGW_MAC, "its MAC"),
 	RUNTIME("port", BGW_STRING, "underlay port it is on"),
@@ -395,7 +396,8 @@ VIEW(attachment, "attachment", "attachments", "attachments", attachment_fields, 
 VIEW(mac, "mac", "macs", "macs", mac_fields, BGW_TYPE_FLUSH,
      .help = "the MAC table, learned and static");
 VIEW(worker, "worker", "workers", "workers", worker_fields, 0, .help = "what each worker does");
-VIEW(drop, "drop", "drops", "drops", drop_fields, 0, .help = "frames dropped, by reason");
+VIEW(drop, "drop", "drops", "drops", drop_fields, BGW_TYPE_SPARSE,
+     .help = "frames dropped, by reason");
 VIEW(neighbour, "neighbour", "neighbours", "neighbours", neighbour_fields, 0,
      .help = "next hops on the underlay");
 

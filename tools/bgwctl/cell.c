@@ -39,13 +39,31 @@ static void add_record(struct text *text, struct session *session, const struct 
 	}
 }
 
+/* An object without a table: what it counts by name. */
+static void add_pairs(struct text *text, const cJSON *value)
+{
+	const cJSON *item;
+
+	if (value->child == NULL)
+		text_add(text, "-");
+	cJSON_ArrayForEach (item, value) {
+		text_add(text, "%s%s:", item != value->child ? "," : "", item->string);
+		if (cJSON_IsNumber(item))
+			text_add(text, "%.0f", item->valuedouble);
+		else
+			text_add(text, "%s", cJSON_IsString(item) ? item->valuestring : "-");
+	}
+}
+
 static void add_one(struct text *text, struct session *session, const struct bgw_field *field,
 		    const cJSON *value)
 {
 	const char *string = cJSON_GetStringValue(value);
 
-	if (field->type == BGW_RECORD && cJSON_IsObject(value))
+	if (field->record != NULL && cJSON_IsObject(value))
 		add_record(text, session, field, value);
+	else if (cJSON_IsObject(value))
+		add_pairs(text, value);
 	else if (string != NULL && field->ref != NULL)
 		text_add(text, "%s", names_of(session, field->ref, string));
 	else if (string != NULL)

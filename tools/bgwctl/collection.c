@@ -170,19 +170,25 @@ static enum outcome find_by_label(struct session *session, const struct bgw_obje
 	return outcome;
 }
 
-/* The objects whose id begins with the given text. */
-static enum outcome find_by_prefix(struct session *session, const struct bgw_object_type *type,
-				   const char *given, cJSON **list)
+static bool id_matches(const cJSON *item, const char *given, size_t length)
+{
+	const char *id = cJSON_GetStringValue(cJSON_GetObjectItem(item, "id"));
+
+	return id != NULL && strncmp(id, given, length) == 0;
+}
+
+/* The objects whose id is the given text, or begins with it if it is long enough. */
+static enum outcome find_by_id(struct session *session, const struct bgw_object_type *type,
+			       const char *given, cJSON **list)
 {
 	enum outcome outcome = collection_list(session, type, "fields=id", list);
+	size_t length = strlen(given);
 
-	for (int i = outcome == OUTCOME_OK ? cJSON_GetArraySize(*list) : 0; i > 0; i--) {
-		const cJSON *item = cJSON_GetArrayItem(*list, i - 1);
-		const char *id = cJSON_GetStringValue(cJSON_GetObjectItem(item, "id"));
-
-		if (id == NULL || strncmp(id, given, strlen(given)) != 0)
+	if (length < PREFIX_MIN)
+		length++; /* with the end of the text, so as a whole */
+	for (int i = outcome == OUTCOME_OK ? cJSON_GetArraySize(*list) : 0; i > 0; i--)
+		if (!id_matches(cJSON_GetArrayItem(*list, i - 1), given, length))
 			cJSON_DeleteItemFromArray(*list, i - 1);
-	}
 	return outcome;
 }
 
@@ -199,10 +205,9 @@ enum outcome collection_resolve(struct session *session, const struct bgw_object
 		return OUTCOME_OK;
 	}
 	outcome = find_by_label(session, type, given, &found);
-	if (outcome == OUTCOME_OK && cJSON_GetArraySize(found) == 0 &&
-	    strlen(given) >= PREFIX_MIN) {
+	if (outcome == OUTCOME_OK && cJSON_GetArraySize(found) == 0) {
 		cJSON_Delete(found);
-		outcome = find_by_prefix(session, type, given, &found);
+		outcome = find_by_id(session, type, given, &found);
 	}
 	if (outcome != OUTCOME_OK)
 		return outcome;

@@ -35,7 +35,7 @@ static void print_members(struct session *session, const struct bgw_record *reco
 
 		if (value == NULL)
 			continue;
-		if (field->type == BGW_RECORD && cJSON_IsArray(value) && value->child != NULL) {
+		if (field->record != NULL && cJSON_IsArray(value) && value->child != NULL) {
 			cJSON_ArrayForEach (item, value) {
 				printf("%*s%s\n", indent, "", field->name);
 				print_members(session, field->record, item, indent + INDENT);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -193,11 +194,25 @@ static void add_cell(struct text *text, struct session *session, const struct bg
 	free(name);
 }
 
+/* Whether any counter of the object has counted. */
+static bool has_counted(const struct bgw_object_type *type, const cJSON *object)
+{
+	for (uint32_t i = 0; i < type->record.count; i++) {
+		const struct bgw_field *field = &type->record.fields[i];
+
+		if ((field->flags & BGW_FIELD_COUNTER) != 0 &&
+		    cJSON_GetNumberValue(cJSON_GetObjectItem(object, field->name)) > 0)
+			return true;
+	}
+	return false;
+}
+
 static void print_view(struct session *session, const struct bgw_object_type *type,
 		       const cJSON *list, bool rates)
 {
 	struct table table = {0};
 	const cJSON *object;
+	int silent = 0;
 
 	for (int kind = COLUMN_PLAIN; kind <= COLUMN_TOTAL; kind++)
 		for (uint32_t i = 0; i < type->record.count; i++) {
@@ -213,8 +228,14 @@ static void print_view(struct session *session, const struct bgw_object_type *ty
 			free(title);
 		}
 	cJSON_ArrayForEach (object, list) {
-		char **cells = must_calloc(table.column_count, sizeof(*cells));
+		char **cells;
 		size_t at = 0;
+
+		if ((type->flags & BGW_TYPE_SPARSE) != 0 && !has_counted(type, object)) {
+			silent++;
+			continue;
+		}
+		cells = must_calloc(table.column_count, sizeof(*cells));
 
 		for (int kind = COLUMN_PLAIN; kind <= COLUMN_TOTAL; kind++)
 			for (uint32_t i = 0; i < type->record.count; i++) {
@@ -230,6 +251,8 @@ static void print_view(struct session *session, const struct bgw_object_type *ty
 		free(cells);
 	}
 	table_print(&table);
+	if (silent > 0)
+		printf("(%d others have counted nothing)\n", silent);
 	table_free(&table);
 }
 

@@ -27,11 +27,11 @@ demo_in() {
 }
 
 # demo_spawn PLACE COMMAND...: starts a command in a namespace; $! is its own process id, as it
-# would not be with demo_in in the background.
+# would not be with demo_in in the background. A Ctrl-C at the terminal does not reach it.
 demo_spawn() {
 	local place=$1
 	shift
-	nsenter --net="/run/netns/bgwq-$place" -- "$@" </dev/null &
+	setsid nsenter --net="/run/netns/bgwq-$place" -- "$@" </dev/null &
 }
 
 # demo_remove: takes everything down again; also what an earlier demonstration left.

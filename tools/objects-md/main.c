@@ -76,7 +76,7 @@ static void print_record(const struct bgw_object_type *type, const struct bgw_re
 		printf(" | %s | %s |\n", set_by(type, field), field->help);
 	}
 	for (uint32_t i = 0; i < record->count; i++)
-		if (record->fields[i].type == BGW_RECORD) {
+		if (record->fields[i].record != NULL) {
 			printf("\nEach of `%s`:\n\n", record->fields[i].name);
 			print_record(type, record->fields[i].record);
 		}
