@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#define DOMAINS_MAX 65535u
+
 static bool list_has(const struct bgw_list *cores, uint32_t core)
 {
 	for (uint32_t i = 0; i < cores->count; i++)
@@ -70,9 +72,22 @@ static int check_neighbours(const struct config *config, struct error *error)
 	return 0;
 }
 
+/* Each network and each gateway may have a broadcast domain, whose number has 16 bits. */
+static int check_tables(const struct config *config, struct error *error)
+{
+	if (config->tables.networks + config->tables.gateways <= DOMAINS_MAX)
+		return 0;
+	return error_set(error, BGW_ERROR_INVALID_INPUT,
+			 "tables.networks and tables.gateways together must be at most %u, not %u",
+			 DOMAINS_MAX, config->tables.networks + config->tables.gateways);
+}
+
 int config_check(const struct config *config, struct error *error)
 {
 	int rc = check_cores(config, error);
+
+	if (rc == 0)
+		rc = check_tables(config, error);
 
 	for (uint32_t i = 0; i < config->ports.count && rc == 0; i++)
 		rc = check_port(config, i, error);
