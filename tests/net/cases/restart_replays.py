@@ -19,7 +19,8 @@ STORED = (
     "l2-remote-macs",
 )
 # What an answer says of the moment, not of the object.
-RUNTIME = {"status", "status_reason", "mtu", "rx_packets", "rx_bytes", "tx_packets", "tx_bytes"}
+RUNTIME = {"status", "status_reason", "mtu", "rx_packets", "rx_bytes", "tx_packets", "tx_bytes",
+           "dropped_packets", "too_big_packets", "mac_count"}
 LINKS = ("lan0", "wan0")
 
 
