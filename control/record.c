@@ -428,6 +428,8 @@ cJSON *record_json(const struct bgw_record *record, const void *at)
 
 		if (!is_stored(field) || (field->flags & BGW_FIELD_HIDDEN) != 0)
 			continue;
+		if ((field->flags & BGW_FIELD_TERSE) != 0 && !record_given(record, at, field))
+			continue;
 		if (!cJSON_AddItemToObjectCS(json, field->name, answer_member(record, field, at)) ||
 		    (echo && !cJSON_AddItemToObjectCS(json, field->aliases[0],
 						      answer_member(record, field, at)))) {

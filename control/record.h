@@ -47,7 +47,8 @@ int record_parse(const struct bgw_record *record, const cJSON *json, void *at,
 /** For the store: what was given, hidden members too. NULL without memory. */
 cJSON *record_json_given(const struct bgw_record *record, const void *at);
 
-/** For an answer: every member under its one name, with null for absent ones and a place for
+/** For an answer: every member under its one name, with null for absent ones; terse ones only
+ * when given and a place for
  * nothing that is only known at run time. NULL without memory. */
 cJSON *record_json(const struct bgw_record *record, const void *at);
 

@@ -39,17 +39,18 @@ struct bgw_list {
 #define BGW_FIELD_CREATE   0x001u /**< a create may give it */
 #define BGW_FIELD_UPDATE   0x002u /**< an update may give it */
 #define BGW_FIELD_REQUIRED 0x004u /**< a create must give it */
-#define BGW_FIELD_NULLABLE                                                                       \
-	0x008u			  /**< may be absent for good: shown as null, and null unsets it \
-				   */
-#define BGW_FIELD_LIST	   0x010u /**< struct bgw_list of the type */
-#define BGW_FIELD_INDEX	   0x020u /**< the model finds objects by it (not for lists and records) */
-#define BGW_FIELD_RUNTIME  0x040u /**< has no place in the struct: filled in when answering */
-#define BGW_FIELD_ECHO	   0x080u /**< the first alias is answered too, with the same value */
-#define BGW_FIELD_HIDDEN   0x100u /**< stored, never answered */
-#define BGW_FIELD_NONEMPTY 0x200u /**< a string or list that must not be empty */
-#define BGW_FIELD_DETAIL   0x400u /**< shown of one object, not in tables of many */
-#define BGW_FIELD_COUNTER  0x800u /**< only grows, so that its rate means something */
+#define BGW_FIELD_NULLABLE                                                                        \
+	0x008u			   /**< may be absent for good: shown as null, and null unsets it \
+				    */
+#define BGW_FIELD_LIST	   0x010u  /**< struct bgw_list of the type */
+#define BGW_FIELD_INDEX	   0x020u  /**< the model finds objects by it (not for lists and records) */
+#define BGW_FIELD_RUNTIME  0x040u  /**< has no place in the struct: filled in when answering */
+#define BGW_FIELD_ECHO	   0x080u  /**< the first alias is answered too, with the same value */
+#define BGW_FIELD_HIDDEN   0x100u  /**< stored, never answered */
+#define BGW_FIELD_NONEMPTY 0x200u  /**< a string or list that must not be empty */
+#define BGW_FIELD_DETAIL   0x400u  /**< shown of one object, not in tables of many */
+#define BGW_FIELD_COUNTER  0x800u  /**< only grows, so that its rate means something */
+#define BGW_FIELD_TERSE	   0x1000u /**< answered only when it was given */
 
 #define BGW_FIELD_RW (BGW_FIELD_CREATE | BGW_FIELD_UPDATE)
 

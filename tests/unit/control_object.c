@@ -131,6 +131,24 @@ static void nested_lists(void **state)
 	object_free(object);
 }
 
+static void terse_members_are_shown_when_given(void **state)
+{
+	struct object *object =
+		parse(&bgw_l2_gateway_type,
+		      "{\"devices\": [{\"device_name\": \"local\", \"interfaces\": ["
+		      "{\"name\": \"eth0\"}, {\"name\": \"eth1\", \"pcp\": 3}]}]}");
+	cJSON *json = object_json(object);
+	char *text = cJSON_PrintUnformatted(cJSON_GetObjectItem(json, "devices"));
+
+	(void)state;
+	assert_string_equal(text, "[{\"device_name\":\"local\",\"interfaces\":["
+				  "{\"name\":\"eth0\",\"segmentation_id\":[]},"
+				  "{\"name\":\"eth1\",\"segmentation_id\":[],\"pcp\":3}]}]");
+	free(text);
+	cJSON_Delete(json);
+	object_free(object);
+}
+
 static void update_is_partial(void **state)
 {
 	struct object *object = parse(&bgw_network_type,
@@ -253,6 +271,7 @@ int main(void)
 		cmocka_unit_test(aliases),
 		cmocka_unit_test(answer_has_one_name),
 		cmocka_unit_test(nested_lists),
+		cmocka_unit_test(terse_members_are_shown_when_given),
 		cmocka_unit_test(update_is_partial),
 		cmocka_unit_test(errors_name_the_member),
 		cmocka_unit_test(texts_that_are_no_json),

@@ -4,8 +4,12 @@
 import http.client
 import json
 import socket
+import time
 
 from .expect import Failure, equal
+
+# The server closes connections that are idle for longer than a request may take.
+IDLE_S = 1
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -48,6 +52,7 @@ class Client:
         self._where = where
         self._timeout_s = timeout_s
         self._connection = None
+        self._used = 0
 
     def _connect(self):
         if self._where.startswith("unix:"):
@@ -61,6 +66,8 @@ class Client:
 
     def raw(self, method, target, text=None, headers=None):
         """One exchange with exactly this body."""
+        if time.monotonic() - self._used > IDLE_S:
+            self.close()
         if self._connection is None:
             self._connection = self._connect()
         try:
@@ -72,6 +79,7 @@ class Client:
             raise
         if answer.will_close:
             self.close()
+        self._used = time.monotonic()
         return Answer(answer.status, answer.headers, text if method != "HEAD" else "")
 
     def request(self, method, target, body=None, headers=None):

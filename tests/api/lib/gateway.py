@@ -13,8 +13,8 @@ from .expect import Failure, check, equal
 _TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 BUILD = os.environ.get("BGW_BUILD", os.path.join(_TOP, "build"))
 PROGRAM = os.path.join(BUILD, "control", "bgwd")
-START_S = 20
-STOP_S = 20
+START_S = 60
+STOP_S = 60
 
 
 def free_port():

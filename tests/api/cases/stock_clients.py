@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The commands of OpenStack, unchanged, drive the collections that they know."""
+
+import json
+import os
+import shutil
+import subprocess
+
+from lib.expect import Skip, check, equal
+
+PLUGIN = "python3-networking-l2gw"
+
+
+class Commands:
+    """neutron and openstack, with the plug-in beside them: its package needs all of neutron."""
+
+    def __init__(self, gateway):
+        for program in ("/usr/bin/neutron", "/usr/bin/openstack"):
+            if not os.access(program, os.X_OK):
+                raise Skip(f"{program} is not installed")
+        self._directory = os.path.join(gateway.directory, "plugin")
+        os.makedirs(self._directory, mode=0o755)
+        fetched = self._run(["apt-get", "download", PLUGIN])
+        packages = [name for name in os.listdir(self._directory) if name.endswith(".deb")]
+        if fetched.returncode != 0 or not packages:
+            raise Skip(f"{PLUGIN} cannot be downloaded")
+        self._run(["dpkg", "-x", packages[0], "."])
+        self._environment = {
+            "PATH": "/usr/bin:/bin", "HOME": self._directory, "LC_ALL": "C.UTF-8",
+            "PYTHONPATH": os.path.join(self._directory, "usr/lib/python3/dist-packages"),
+            "OS_AUTH_TYPE": "none", "OS_ENDPOINT": f"http://{gateway.tcp}"}
+
+    def _run(self, argv, **more):
+        return subprocess.run(argv, cwd=self._directory, capture_output=True, text=True,
+                              timeout=60, check=False, **more)
+
+    def __call__(self, *argv, fails=None, form=("-f", "json")):
+        """The parsed output; with `fails`, what the command must say instead."""
+        ended = self._run([*argv, *form], env=self._environment)
+        if fails is not None:
+            check(ended.returncode != 0 and fails in ended.stderr,
+                  f"{' '.join(argv)} said {ended.stderr[-300:]!r}, not {fails!r}")
+            return None
+        equal(f"status of {' '.join(argv)} ({ended.stderr[-300:]})", ended.returncode, 0)
+        at = min((ended.stdout.find(c) for c in "[{" if c in ended.stdout), default=-1)
+        return json.loads(ended.stdout[at:]) if form and at >= 0 else ended.stdout
+
+
+def run(gateway):
+    if shutil.which("apt-get") is None:
+        raise Skip("there is no apt-get to fetch the plug-in with")
+    command = Commands(gateway)
+    api = gateway.start()
+    neutron(command, api)
+    openstack(command, api)
+
+
+def neutron(command, api):
+    net = api.create("networks", name="net1")
+    made = command("neutron", "l2-gateway-create", "gw1", "--device",
+                   "name=local,interface_names=member1|100#200")
+    gw = api.list("l2-gateways", "?name=gw1")[0]
+    equal("id", made["id"], gw["id"])
+    equal("devices", gw["devices"], [{"device_name": "local", "interfaces": [
+        {"name": "member1", "segmentation_id": ["100", "200"]}]}])
+    command("neutron", "l2-gateway-create", "gw0")
+    equal("devices of a gateway without", api.list("l2-gateways", "?name=gw0")[0]["devices"], [])
+    equal("pages", [row["name"] for row in command(
+        "neutron", "l2-gateway-list", "-P", "1", "--sort-key", "name", "--sort-dir", "asc")],
+        ["gw0", "gw1"])
+    command("neutron", "l2-gateway-update", "gw0", "--name", "gw2", form=())
+    equal("shown by name", command("neutron", "l2-gateway-show", "gw2")["name"], "gw2")
+    equal("shown by id", command("neutron", "l2-gateway-show", gw["id"])["name"], "gw1")
+    command("neutron", "l2-gateway-connection-create", "gw1", "net1")
+    connection = command("neutron", "l2-gateway-connection-list")[0]
+    equal("a connection", (connection["l2_gateway_id"], connection["network_id"]),
+          (gw["id"], net["id"]))
+    command("neutron", "l2-gateway-delete", "gw1", fails="is in use by", form=())
+    command("neutron", "l2-gateway-show", "none", fails="Unable to find")
+    command("neutron", "l2-gateway-connection-delete", connection["id"], form=())
+    command("neutron", "l2-gateway-delete", "gw1", form=())
+    aliases = [row["alias"] for row in command("neutron", "ext-list")]
+    check("l2-remote-mac" in aliases, "ext-list does not show l2-remote-mac")
+
+
+def openstack(command, api):
+    equal("networks", [row["Name"] for row in command("openstack", "network", "list")], ["net1"])
+    equal("status", command("openstack", "network", "show", "net1")["status"], "ACTIVE")
+    command("openstack", "network", "set", "--name", "net2", "net1", form=())
+    equal("renamed", [item["name"] for item in api.list("networks")], ["net2"])
+    command("openstack", "l2gw", "create", "gw3", "--device",
+            "name=local,interface_names=member2|7")
+    equal("gateways", sorted(row["Name"] for row in command("openstack", "l2gw", "list")),
+          ["gw2", "gw3"])
+    command("openstack", "l2gw", "connection", "create", "gw3", "net2")
+    equal("connections", len(command("openstack", "l2gw", "connection", "list")), 1)
+    command("openstack", "l2gw", "delete", "gw2", form=())
+    equal("gateways left", [item["name"] for item in api.list("l2-gateways")], ["gw3"])
