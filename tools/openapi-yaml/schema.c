@@ -136,6 +136,11 @@ static void print_value(int depth, const struct bgw_field *field, enum purpose p
 		line(depth, "- type: integer");
 		break;
 	case BGW_RECORD:
+		/* What is only known at run time need not have a table. */
+		if (field->record == NULL) {
+			line(depth, "type: object");
+			break;
+		}
 		print_record(depth, field->record, purpose == UPDATE ? CREATE : purpose);
 		break;
 	case BGW_MAC:
