@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ports: those of the configuration file. Clients may take one out of service. */
 #include <bgw/counter.h>
+#include <bgw/exception.h>
 #include <bgw/port.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "control.h"
@@ -65,6 +67,26 @@ static void counters_add(const struct bgw_port_counters *counters, cJSON *json)
 	cJSON_AddNumberToObject(json, "from_linux_packets", (double)counters->from_linux);
 }
 
+/* By class, of a port with a mirror. */
+static void mirror_add(uint16_t index, cJSON *json)
+{
+	struct bgw_exception_counters counters;
+
+	if (bgw_exception_counters_get(index, &counters) < 0)
+		return;
+	for (unsigned int i = 0; i < BGW_EXCEPTION_COUNT; i++) {
+		const char *name = bgw_exception_class_name((enum bgw_exception_class)i);
+		char member[64];
+
+		snprintf(member, sizeof(member), "linux_%s_packets", name);
+		cJSON_AddNumberToObject(json, member, (double)counters.to_linux_pkts[i]);
+		snprintf(member, sizeof(member), "linux_%s_dropped", name);
+		cJSON_AddNumberToObject(
+			json, member,
+			(double)(counters.policed_pkts[i] + counters.refused_pkts[i]));
+	}
+}
+
 static void driver_add(const struct bgw_port_stats *stats, cJSON *json)
 {
 	cJSON_AddNumberToObject(json, "rx_missed", (double)stats->rx_missed);
@@ -87,6 +109,7 @@ static void enrich(struct control *control, const struct object *object, cJSON *
 	link_add(&info, json);
 	bgw_port_counters_get(control->dataplane, (uint16_t)index, &counters);
 	counters_add(&counters, json);
+	mirror_add((uint16_t)index, json);
 	if (bgw_port_stats_get((uint16_t)index, &stats) == 0)
 		driver_add(&stats, json);
 }

@@ -34,6 +34,10 @@ def run(lab):
         flood.wait(FLOOD_S + 10)
     stream.prove_no_loss()
     prove_linux_answers(left, right)
+    shown = gateway.port("wan0")
+    for kind in ("resolution", "other"):
+        check(shown[f"linux_{kind}_packets"] > 0, f"no {kind} frame to Linux was counted: {shown}")
+    check(shown["linux_resolution_dropped"] == 0, f"the flood cost next hops: {shown}")
 
 
 def prove_linux_answers(left, right):
