@@ -186,7 +186,8 @@ static int validate_update(struct control *control, const struct object *old, st
 	char id[BGW_UUID_TEXT_SIZE];
 	int rc = check(control, is, error);
 
-	if (rc < 0 || gateway_network_count(control, &is->id) == 0 ||
+	/* One that the configuration had left without effect (.runtime) is being put right. */
+	if (rc < 0 || old->runtime == NULL || gateway_network_count(control, &is->id) == 0 ||
 	    has_same_attachments(control, was, is))
 		return rc;
 	return error_set(error, BGW_ERROR_GATEWAY_IN_USE,

@@ -448,6 +448,33 @@ static void one_mac_with_two_addresses_stays_until_both_are_gone(void **state)
 	assert_false(seen_suppresses(control.dataplane, domain));
 }
 
+static void a_gateway_waits_for_tags_that_another_has(void **state)
+{
+	uint32_t attachment;
+
+	(void)state;
+	create("networks", 0x50, "");
+	create("l2-gateways", 0x10, GATEWAY("member1", ""));
+	create("l2-gateway-connections", 0x60,
+	       REF("l2_gateway_id", "00000010") "," REF("network_id",
+							"00000050") ","
+								    "\"segmentation_id\": \"100\"");
+	create("l2-gateways", 0x11, GATEWAY("member1", "\"0\""));
+	commit();
+	/* Without a network it wants untagged frames, which are the other's. */
+	delete ("l2-gateway-connections", 0x60);
+	commit();
+	assert_int_equal(seen_counts(control.dataplane).attachments, 1);
+	assert_int_equal(seen_attachment(control.dataplane, MEMBER1, 100, 0), 0);
+	attachment = seen_attachment(control.dataplane, MEMBER1, 0, 0);
+	delete ("l2-gateways", 0x11);
+	commit();
+	assert_int_equal(seen_counts(control.dataplane).attachments, 1);
+	assert_int_not_equal(seen_attachment(control.dataplane, MEMBER1, 0, 0), attachment);
+	assert_int_not_equal(seen_attachment(control.dataplane, MEMBER1, 0, 0), 0);
+	assert_int_equal(seen_counts(control.dataplane).domains, 1);
+}
+
 static uint32_t random_below(uint32_t bound)
 {
 	static uint64_t state = 88172645463325252u;
@@ -677,6 +704,7 @@ int main(void)
 		CASE(what_comes_and_goes_in_one_batch_leaves_nothing),
 		CASE(indexes_that_rest_are_waited_for),
 		CASE(one_mac_with_two_addresses_stays_until_both_are_gone),
+		CASE(a_gateway_waits_for_tags_that_another_has),
 		CASE(any_batches_end_as_the_model_says),
 	};
 

@@ -89,9 +89,12 @@ class Gateway:
         check(ended.returncode != 0, "bgwd started")
         check(sentence in ended.stderr, f"bgwd said {ended.stderr!r}, not {sentence!r}")
 
-    def last_words(self):
+    def log(self):
         with open(os.path.join(self.directory, "bgwd.log"), encoding="utf-8") as file:
-            return " ".join(file.read().splitlines()[-2:])
+            return file.read()
+
+    def last_words(self):
+        return " ".join(self.log().splitlines()[-2:])
 
     def kill9(self):
         self.process.kill()
