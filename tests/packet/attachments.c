@@ -58,6 +58,9 @@ static void a_vid_of_0_is_a_priority_and_no_vlan(void)
 	attach(2, ACCESS_2, .kind = BGW_ATTACHMENT_VLAN, .outer_vid = 20);
 	inject(ACCESS_1, PACKET(A_TO_B, vlan(0, .pcp = 6, .dei = true), BODY));
 	expect_frame(ACCESS_2, PACKET(A_TO_B, vlan(20, .pcp = 6, .dei = true), BODY));
+	/* A VLAN behind a priority is still a VLAN. */
+	inject(ACCESS_1, PACKET(A_TO_B, vlan(0, .pcp = 6), vlan(5), BODY));
+	expect_drop(NO_ATTACHMENT);
 	/* Towards an untagged attachment it is gone. */
 	bgw_attachment_clear(site_dp, 2);
 	attach(2, ACCESS_2);

@@ -135,6 +135,16 @@ static void what_linux_sends_leaves_as_it_is(void)
 	assert_int_equal(counters.tx_pkts, 2);
 }
 
+static void what_linux_sends_and_the_driver_does_not_take_is_the_ports_drop(void)
+{
+	linux_lan();
+	site_run();
+	ring_port_room_set(UNDERLAY_1, 0);
+	mirror_give(PACKET(eth(OURS, NEXT_HOP_1), arp(2, OURS, VTEP, NEXT_HOP_1, "192.0.2.2")));
+	site_run();
+	expect_drops_at(UNDERLAY_1, TX_FULL, 1);
+}
+
 static void what_the_driver_shows_linux_too_is_linuxs_and_gone(void)
 {
 	struct bgw_port_counters counters;
@@ -155,4 +165,5 @@ PACKET_PROGRAM(CASE(all_but_tunnels_goes_to_linux_as_it_came), CASE(tunnels_do_n
 	       CASE(fragments_are_linuxs_unless_a_remote_gateway_sent_them),
 	       CASE(another_vlan_is_linuxs), CASE(more_than_its_ring_holds_is_dropped),
 	       CASE(what_linux_sends_leaves_as_it_is),
+	       CASE(what_linux_sends_and_the_driver_does_not_take_is_the_ports_drop),
 	       CASE(what_the_driver_shows_linux_too_is_linuxs_and_gone))
