@@ -43,6 +43,7 @@ struct http {
 	struct connection *connections;
 	struct loop_timer *sweep;
 	unsigned int busy;
+	bool quiet; /* connections end with their next answer */
 };
 
 struct http_exchange {
@@ -139,6 +140,8 @@ static void response_prepare(struct http_exchange *exchange, unsigned int status
 	if (body != NULL)
 		MHD_add_response_header(exchange->response, MHD_HTTP_HEADER_CONTENT_TYPE,
 					"application/json");
+	if (exchange->listener->http->quiet)
+		MHD_add_response_header(exchange->response, MHD_HTTP_HEADER_CONNECTION, "close");
 	if (exchange->header_name != NULL)
 		MHD_add_response_header(exchange->response, exchange->header_name,
 					exchange->header_value);
@@ -397,6 +400,7 @@ struct http *http_start(struct loop *loop, const struct config_api *config,
 
 void http_quiesce(struct http *http)
 {
+	http->quiet = true;
 	for (unsigned int i = 0; i < http->listener_count; i++)
 		MHD_quiesce_daemon(http->listeners[i].daemon);
 }

@@ -35,7 +35,7 @@ struct http_handler {
 /** Opens all listeners of the configuration. NULL with *error set. */
 struct http *http_start(struct loop *loop, const struct config_api *config,
 			const struct http_handler *handler, struct error *error);
-/** No new connections from here on; requests that are in are still answered. */
+/** No new connections from here on; those that are open end with their next answer. */
 void http_quiesce(struct http *http);
 /** Whether no request waits for its answer. */
 bool http_is_idle(const struct http *http);

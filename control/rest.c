@@ -13,8 +13,9 @@
 #include "resource.h"
 #include "rest_request.h"
 
-#define BODY_MAX_BYTES (1u << 20)
-#define ROOT	       "/v2.0/"
+#define BODY_PARSE_HERE_BYTES (256u << 10)
+#define BODY_MAX_BYTES	      (1u << 20)
+#define ROOT		      "/v2.0/"
 
 /* Scheme and authority as the client knows them. */
 static void origin_of(const struct http_exchange *exchange, char *origin, size_t size)
@@ -144,22 +145,58 @@ static int read_root(struct rest_request *request, struct error *error)
 	return 0;
 }
 
-static int read_body(struct rest_request *request, struct error *error)
+static bool has_body(const struct rest_request *request)
+{
+	return request->verb == REST_CREATE || request->verb == REST_UPDATE;
+}
+
+static int check_body(struct rest_request *request, struct error *error)
 {
 	const char *type = http_header(request->exchange, "Content-Type");
-	const char *bytes;
 	size_t length;
 
 	if (type != NULL && strncasecmp(type, "application/json", 16) != 0)
 		return error_set(error, BGW_ERROR_UNSUPPORTED_MEDIA_TYPE,
 				 "Content-Type must be application/json, not \"%.64s\"", type);
-	bytes = http_body(request->exchange, &length);
+	http_body(request->exchange, &length);
 	if (length == 0)
 		return error_set(error, BGW_ERROR_BAD_REQUEST,
 				 "there is no body; it must be {\"%s\": {...}}",
 				 request->resource->type->name);
-	request->body = json_parse(bytes, length, error);
-	return request->body == NULL ? -EINVAL : read_root(request, error);
+	return 0;
+}
+
+/* On the thread pool where the body is large. */
+static void body_parse(void *arg)
+{
+	struct rest_request *request = arg;
+	size_t length;
+	const char *bytes = http_body(request->exchange, &length);
+
+	request->body = json_parse(bytes, length, &request->parse_error);
+}
+
+static void body_parsed(void *arg)
+{
+	struct rest_request *request = arg;
+	struct error error = request->parse_error;
+
+	if (request->body != NULL && read_root(request, &error) == 0)
+		rest_request_submit(request);
+	else
+		rest_request_refuse(request, &error);
+}
+
+static void body_read(struct rest_request *request)
+{
+	size_t length;
+
+	http_body(request->exchange, &length);
+	if (length > BODY_PARSE_HERE_BYTES &&
+	    loop_work(request->control->loop, body_parse, body_parsed, request) == 0)
+		return;
+	body_parse(request);
+	body_parsed(request);
 }
 
 static int request_read(struct rest_request *request, struct error *error)
@@ -176,8 +213,8 @@ static int request_read(struct rest_request *request, struct error *error)
 	request->query = query_parse(exchange, request->resource->type, error);
 	if (request->query == NULL || read_revision(request, error) < 0)
 		return -EINVAL;
-	if (request->verb == REST_CREATE || request->verb == REST_UPDATE)
-		rc = read_body(request, error);
+	if (has_body(request))
+		rc = check_body(request, error);
 	origin_of(exchange, request->origin, sizeof(request->origin));
 	return rc;
 }
@@ -238,7 +275,10 @@ static void handle(void *arg, struct http_exchange *exchange)
 		rest_request_refuse(request, &error);
 		return;
 	}
-	rest_request_submit(request);
+	if (has_body(request))
+		body_read(request);
+	else
+		rest_request_submit(request);
 }
 
 static size_t body_limit(void *arg, const char *method, const char *path)

@@ -12,6 +12,8 @@
 #include "query.h"
 #include "resource.h"
 
+#define FREE_HERE_OBJECTS 1000
+
 char *rest_error_body(const struct error *error, size_t *length)
 {
 	cJSON *json = cJSON_CreateObject();
@@ -35,10 +37,23 @@ void rest_answer_error(struct http_exchange *exchange, const struct error *error
 	http_answer(exchange, error_status(error->code), body, length);
 }
 
+static void body_free(void *arg)
+{
+	cJSON_Delete(arg);
+}
+
+static void body_freed(void *arg)
+{
+	(void)arg;
+}
+
 static void request_free(struct rest_request *request)
 {
+	/* A large one takes longer to free than the loop may stand still. */
+	if (request->made_count < FREE_HERE_OBJECTS ||
+	    loop_work(request->control->loop, body_free, body_freed, request->body) < 0)
+		cJSON_Delete(request->body);
 	query_free(request->query);
-	cJSON_Delete(request->body);
 	list_free(request->list);
 	free(request->made);
 	text_free(&request->text);

@@ -38,6 +38,7 @@ struct rest_request {
 	uint32_t revision; /**< that the client expects, 0 any */
 	struct query *query;
 	cJSON *body;
+	struct error parse_error; /**< why there is no body */
 	bool bulk;
 	const cJSON *next; /**< object of the body to be staged next */
 	char origin[280];  /**< scheme and authority, for links */
