@@ -289,11 +289,11 @@ static const struct bgw_field port_fields[] = {
 };
 
 static const struct bgw_field attachment_fields[] = {
-	RUNTIME("id", BGW_STRING, "port and segmentation_id"),
+	RUNTIME_DETAIL("id", BGW_STRING, "port and segmentation_id"),
 	RUNTIME("port", BGW_STRING, "the port"),
 	RUNTIME("segmentation_id", BGW_STRING, "its tags on the port, or \"port\" for all frames"),
-	RUNTIME("l2_gateway_id", BGW_STRING, "the gateway that it belongs to"),
-	{ "network_id", { "network" }, .type = BGW_STRING, .flags = BGW_FIELD_RUNTIME,
+	RUNTIME_REF("l2_gateway_id", "l2_gateway", "the gateway that it belongs to"),
+	{ "network_id", { "network" }, .type = BGW_REF, .ref = "network", .flags = BGW_FIELD_RUNTIME,
 	  .help = "the network that it is in; null in the private domain of a gateway" },
 	RUNTIME("status", BGW_STRING, "ACTIVE or DOWN"),
 	RUNTIME("mac_count", BGW_UINT, "MACs learned there"),

@@ -124,12 +124,14 @@ enum outcome collection_write(struct session *session, const struct bgw_object_t
 }
 
 enum outcome collection_delete(struct session *session, const struct bgw_object_type *type,
-			       const char *id)
+			       const char *id, bool cascade)
 {
 	struct text path = {NULL, 0};
 	enum outcome outcome;
 
 	item_path(session, type, id, &path);
+	if (cascade)
+		text_add(&path, "?cascade=true");
 	outcome = client_request(session->client, "DELETE", text_get(&path), NULL, NULL);
 	text_free(&path);
 	return outcome;

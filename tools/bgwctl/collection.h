@@ -24,8 +24,9 @@ enum outcome collection_show(struct session *session, const struct bgw_object_ty
 enum outcome collection_write(struct session *session, const struct bgw_object_type *type,
 			      const char *id, const cJSON *members, cJSON **object);
 
+/** With cascade, what refers to the object goes too. */
 enum outcome collection_delete(struct session *session, const struct bgw_object_type *type,
-			       const char *id);
+			       const char *id, bool cascade);
 
 /**
  * The id that a user means: an id is itself; else it is looked for among the names of the type, or

@@ -147,7 +147,9 @@ static enum outcome run_delete(struct session *session, const struct bgw_object_
 			       int count, char **words)
 {
 	enum outcome worst = OUTCOME_OK;
+	bool cascade = count > 0 && strcmp(words[count - 1], "--cascade") == 0;
 
+	count -= cascade;
 	if (count == 0)
 		return complain(OUTCOME_USAGE, "name what to delete");
 	for (int i = 0; i < count; i++) {
@@ -155,7 +157,7 @@ static enum outcome run_delete(struct session *session, const struct bgw_object_
 		enum outcome outcome = collection_resolve(session, type, words[i], &id);
 
 		if (outcome == OUTCOME_OK)
-			outcome = collection_delete(session, type, id);
+			outcome = collection_delete(session, type, id, cascade);
 		if (outcome == OUTCOME_OK && !session->json)
 			printf("deleted %s\n", words[i]);
 		free(id);

@@ -143,7 +143,7 @@ enum outcome help_command(const char *command)
 	} else if (strcmp(verb->name, "show") == 0) {
 		puts(" NAME|ID");
 	} else if (strcmp(verb->name, "delete") == 0) {
-		puts(" NAME|ID...");
+		puts(" NAME|ID... [--cascade]\n\n  --cascade  what refers to it, too");
 	} else {
 		puts(" [--MEMBER VALUE]...\n");
 		print_options(type, PURPOSE_FILTER);

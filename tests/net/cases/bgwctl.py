@@ -83,13 +83,15 @@ def prove_objects(bgwctl):
     bgwctl("l2-remote-gateway-delete far")
     for line in bgwctl("l2-gateway-connection-list", json_too=True)["l2_gateway_connections"]:
         bgwctl(f"l2-gateway-connection-delete {line['id']}")
-    bgwctl("l2-gateway-delete gw")
+    bgwctl("l2-gateway-connection-create gw lan")
+    bgwctl("l2-gateway-delete gw", REFUSED)
+    bgwctl("l2-gateway-delete gw --cascade")
     bgwctl("network-delete lan")
 
 
 def prove_views(bgwctl):
     check("pps" in bgwctl("show ports --interval 0.1"), "ports are shown without rates")
-    for what in ("ports", "workers", "connections", "macs", "drops", "neighbours"):
+    for what in ("ports", "workers", "connections", "macs", "drops", "neighbours", "attachments"):
         bgwctl(f"show {what} --interval 0.1")
         answer = bgwctl(f"show {what} --interval 0", json_too=True)
         check(len(answer) == 1, f"show {what} --json has {len(answer)} members")
