@@ -35,7 +35,7 @@ class Gateway:
         self._stopped = False
         self._remotes = {}
         directory = self._directory = lab.path(site.name)
-        os.makedirs(directory)
+        os.makedirs(directory, exist_ok=True)
         self._socket = os.path.join(directory, "api.sock")
         self._file = os.path.join(directory, "bgwd.json")
         self.api = Api(self._socket)
@@ -53,9 +53,9 @@ class Gateway:
             "store": {"kind": "sqlite", "path": os.path.join(directory, "bgw.db")},
             **config,
         }
+        self.start()
         lab.conclude_with(self.conclude)
         lab.diagnose_with(self.diagnose)
-        self.start()
 
     def start(self):
         """Start (again) with the same configuration, and wait until the API answers."""

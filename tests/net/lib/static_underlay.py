@@ -4,9 +4,6 @@
 from .sites import UNDERLAY_MTU
 
 
-from .sites import UNDERLAY_MTU
-
-
 def take(site, far, mirror=None):
     """Take `wan0` away from the site's Linux. Returns (port, `underlay` of the configuration).
 
