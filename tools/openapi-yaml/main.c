@@ -6,6 +6,10 @@
 
 #include "schema.h"
 
+#define ERROR_ANSWERS                                           \
+	"        4XX: {$ref: '#/components/responses/Error'}\n" \
+	"        5XX: {$ref: '#/components/responses/Error'}\n"
+
 static const char head[] =
 	"# SPDX-License-Identifier: BSD-3-Clause\n"
 	"openapi: 3.0.3\n"
@@ -38,8 +42,7 @@ static const char discovery[] =
 	"                type: object\n"
 	"                required: [versions]\n"
 	"                properties:\n"
-	"                  versions: {type: array, items: {type: object}}\n"
-	"        default: {$ref: '#/components/responses/Error'}\n"
+	"                  versions: {type: array, items: {type: object}}\n" ERROR_ANSWERS
 	"  /v2.0:\n"
 	"    get:\n"
 	"      operationId: collections\n"
@@ -53,8 +56,7 @@ static const char discovery[] =
 	"                type: object\n"
 	"                required: [resources]\n"
 	"                properties:\n"
-	"                  resources: {type: array, items: {type: object}}\n"
-	"        default: {$ref: '#/components/responses/Error'}\n"
+	"                  resources: {type: array, items: {type: object}}\n" ERROR_ANSWERS
 	"  /v2.0/extensions:\n"
 	"    get:\n"
 	"      operationId: extensions\n"
@@ -70,8 +72,7 @@ static const char discovery[] =
 	"                properties:\n"
 	"                  extensions:\n"
 	"                    type: array\n"
-	"                    items: {$ref: '#/components/schemas/Extension'}\n"
-	"        default: {$ref: '#/components/responses/Error'}\n"
+	"                    items: {$ref: '#/components/schemas/Extension'}\n" ERROR_ANSWERS
 	"  /v2.0/extensions/{alias}:\n"
 	"    parameters:\n"
 	"    - {name: alias, in: path, required: true, schema: {type: string}}\n"
@@ -87,8 +88,7 @@ static const char discovery[] =
 	"                type: object\n"
 	"                required: [extension]\n"
 	"                properties:\n"
-	"                  extension: {$ref: '#/components/schemas/Extension'}\n"
-	"        default: {$ref: '#/components/responses/Error'}\n";
+	"                  extension: {$ref: '#/components/schemas/Extension'}\n" ERROR_ANSWERS;
 
 static const char shared[] =
 	"components:\n"
@@ -196,7 +196,7 @@ static void print_one_answer(const struct bgw_object_type *type, const char *sta
 
 static void print_error_answer(void)
 {
-	puts("        default: {$ref: '#/components/responses/Error'}");
+	fputs(ERROR_ANSWERS, stdout);
 }
 
 static void print_list(const struct bgw_object_type *type)

@@ -71,6 +71,7 @@ static void print_uint(int depth, const struct bgw_field *field, enum purpose pu
 	if (purpose != ANSWER) {
 		line(depth, "anyOf:");
 		line(depth, "- type: string");
+		line(depth, "  nullable: true");
 		line(depth, "  pattern: '^(0[xX][0-9A-Fa-f]+|[0-9]+)$'");
 		printf("%*s- type: integer\n", depth * 2, "");
 		depth++;
@@ -90,6 +91,7 @@ static void print_bool(int depth, enum purpose purpose)
 	}
 	line(depth, "anyOf:");
 	line(depth, "- type: boolean");
+	line(depth, "  nullable: true");
 	line(depth, "- type: string");
 	line(depth, "  pattern: '^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$'");
 }
@@ -133,6 +135,7 @@ static void print_value(int depth, const struct bgw_field *field, enum purpose p
 		}
 		line(depth, "anyOf:");
 		line(depth, "- type: string");
+		line(depth, "  nullable: true");
 		line(depth, "- type: integer");
 		break;
 	case BGW_RECORD:
@@ -152,6 +155,22 @@ static void print_value(int depth, const struct bgw_field *field, enum purpose p
 	}
 }
 
+/* Several types say so themselves, in one of them: what has no type of its own cannot be nullable.
+ */
+static bool has_several_types(const struct bgw_field *field, enum purpose purpose)
+{
+	return purpose != ANSWER && (field->flags & BGW_FIELD_LIST) == 0 &&
+	       (field->type == BGW_BOOL || field->type == BGW_UINT || field->type == BGW_TAGS);
+}
+
+static bool may_be_null(const struct bgw_field *field, enum purpose purpose)
+{
+	if (purpose != ANSWER)
+		return !has_several_types(field, purpose);
+	/* What is only known at run time may not be known now. */
+	return (field->flags & (BGW_FIELD_NULLABLE | BGW_FIELD_RUNTIME)) != 0;
+}
+
 static void print_member(int depth, const char *name, const struct bgw_field *field,
 			 enum purpose purpose)
 {
@@ -162,8 +181,7 @@ static void print_member(int depth, const char *name, const struct bgw_field *fi
 		schema_quoted_print(field->help);
 		putchar('\n');
 	}
-	/* What is only known at run time may not be known now. */
-	if (purpose != ANSWER || (field->flags & (BGW_FIELD_NULLABLE | BGW_FIELD_RUNTIME)) != 0)
+	if (may_be_null(field, purpose))
 		line(depth, "nullable: true");
 	if ((field->flags & BGW_FIELD_LIST) == 0) {
 		print_value(depth, field, purpose);
