@@ -96,10 +96,8 @@ static bool ask(struct underlay_hop *hop)
 			bool managed = false;
 
 			if (environment->neighbour_manage(environment->context, hop->now.ifindex,
-							  &hop->now.ip, &managed) == 0) {
-				hop->ours = true;
+							  &hop->now.ip, &managed) == 0)
 				hop->managed = managed;
-			}
 			changed |= read_again(hop);
 		} else if ((hop->now.state & NUD_FAILED) != 0 || hop->now.state == NUD_NONE) {
 			(void)environment->neighbour_use(environment->context, hop->now.ifindex,
@@ -131,6 +129,7 @@ struct underlay_hop *underlay_hop_acquire(struct underlay *underlay, int ifindex
 	return hop;
 }
 
+/* Deletes the entry if we made Linux keep it; one by a killed process of ours counts. */
 static void give_up(struct underlay *underlay, int ifindex, const struct bgw_address *ip)
 {
 	const struct underlay_environment *environment = &underlay->environment;
@@ -149,8 +148,7 @@ void underlay_hop_release(struct underlay_hop *hop)
 		return;
 	place = place_of(hop->underlay, hop->now.ifindex, &hop->now.ip);
 	*place = hop->next;
-	if (hop->ours)
-		give_up(hop->underlay, hop->now.ifindex, &hop->now.ip);
+	give_up(hop->underlay, hop->now.ifindex, &hop->now.ip);
 	free(hop);
 }
 
@@ -202,9 +200,6 @@ void underlay_neighbour_message(struct underlay *underlay, const struct netlink_
 		return;
 	}
 	hop->told = true;
-	/* What a killed process left is ours, now that we use it. */
-	if (!message->removed && neighbour->protocol == NETLINK_PROTOCOL_BGW)
-		hop->ours = true;
 	changed = take(hop, message->removed ? NULL : neighbour);
 	schedule(hop);
 	if (changed)

@@ -36,7 +36,6 @@ struct underlay_hop {
 	uint32_t users;
 	bool told;
 	bool stale;   /* to be asked for at once */
-	bool ours;    /* we made Linux keep it */
 	bool managed; /* the kernel confirms it by itself */
 	uint64_t asked_ms;
 	uint64_t ask_ms; /* when to ask next, UNDERLAY_NEVER */
