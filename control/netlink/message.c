@@ -178,6 +178,23 @@ static int parse_neighbour(const struct nlmsghdr *header, struct netlink_neighbo
 	return rc;
 }
 
+/* mnl_nlmsg_ok() takes lengths from 2^31 on for negative ones, which fit anything. */
+const struct nlmsghdr *netlink_message_next(const uint8_t **at, size_t *left)
+{
+	const struct nlmsghdr *header = (const struct nlmsghdr *)*at;
+	size_t step;
+
+	if (*left < sizeof(*header) || header->nlmsg_len < sizeof(*header) ||
+	    header->nlmsg_len > *left)
+		return NULL;
+	step = ((size_t)header->nlmsg_len + 3) & ~(size_t)3;
+	if (step > *left)
+		step = *left;
+	*at += step;
+	*left -= step;
+	return header;
+}
+
 int netlink_message_parse(const struct nlmsghdr *header, struct netlink_message *message)
 {
 	struct netlink_message parsed;

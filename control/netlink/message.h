@@ -74,7 +74,13 @@ struct netlink_message {
 };
 
 /**
- * Reads one message. `header` must have all its nlmsg_len bytes (mnl_nlmsg_ok()).
+ * The next message of a datagram: *at and *left, which shrinks, are what is still to be read. NULL
+ * at its end, or where what follows is no whole message (*left is not 0 then).
+ */
+const struct nlmsghdr *netlink_message_next(const uint8_t **at, size_t *left);
+
+/**
+ * Reads one message, as netlink_message_next() gives it.
  *
  * @return 0; -EOPNOTSUPP: of no interest here (bridge FDB entries, proxy neighbours, other types
  * and families); -EBADMSG: malformed. *message is set only on 0.

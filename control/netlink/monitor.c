@@ -123,15 +123,14 @@ static int take_message(struct netlink_monitor *monitor, const struct nlmsghdr *
 	return 0;
 }
 
-static int take_datagram(struct netlink_monitor *monitor, size_t bytes)
+static int take_datagram(struct netlink_monitor *monitor, size_t left)
 {
-	const struct nlmsghdr *header = (const struct nlmsghdr *)monitor->buffer;
-	int left = (int)bytes, rc = 0;
+	const uint8_t *at = monitor->buffer;
+	const struct nlmsghdr *header;
+	int rc = 0;
 
-	while (rc == 0 && mnl_nlmsg_ok(header, left)) {
+	while (rc == 0 && (header = netlink_message_next(&at, &left)) != NULL)
 		rc = take_message(monitor, header);
-		header = mnl_nlmsg_next(header, &left);
-	}
 	if (rc == 0 && left > 0)
 		monitor->counters.malformed++;
 	return rc;

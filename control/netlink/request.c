@@ -87,16 +87,17 @@ static int run(struct netlink_request *request, const struct nlmsghdr *question,
 	if (send(request->fd, question, question->nlmsg_len, 0) < 0)
 		return -errno;
 	for (;;) {
-		const struct nlmsghdr *header = (const struct nlmsghdr *)request->answer;
+		const uint8_t *at = request->answer;
+		const struct nlmsghdr *header;
 		ssize_t bytes = netlink_socket_receive(request->fd, request->answer,
 						       sizeof(request->answer), MSG_DONTWAIT);
-		int left = (int)bytes;
+		size_t left = bytes > 0 ? (size_t)bytes : 0;
 
 		if (bytes == -EINTR || bytes == -EBADMSG)
 			continue;
 		if (bytes < 0)
 			return bytes == -EAGAIN ? -EIO : (int)bytes;
-		for (; mnl_nlmsg_ok(header, left); header = mnl_nlmsg_next(header, &left)) {
+		while ((header = netlink_message_next(&at, &left)) != NULL) {
 			int rc;
 
 			if (header->nlmsg_seq != request->sequence)

@@ -226,7 +226,8 @@ static void test_answers_to_others_are_ignored(void **state)
 
 static void test_malformed_is_counted(void **state)
 {
-	static const uint8_t rubbish[] = {0xff, 0xff, 0xff, 0xff, 0x10, 0x00, 0x00, 0x00, 0, 0};
+	/* A length that a signed comparison takes for a negative one. */
+	static const uint8_t rubbish[24] = {0xff, 0xff, 0xff, 0xff, 0x1c, 0x00};
 	struct kernel *kernel = *state;
 	struct netlink_monitor_counters counters;
 
