@@ -28,7 +28,8 @@ struct underlay_linux {
 	struct loop_fd *monitor_watch;
 	struct loop_timer *timer;
 	struct loop_timer *reopen;
-	int icmp_fd; /* -1 none */
+	uint64_t overruns; /* that were told */
+	int icmp_fd;	   /* -1 none */
 	struct loop_fd *icmp_watch;
 	uint8_t packet[2048];
 };
@@ -123,10 +124,19 @@ static void on_netlink(void *context, int events)
 {
 	struct underlay_linux *self = context;
 	int rc = netlink_monitor_on_readable(self->monitor, DATAGRAMS_PER_TURN);
+	struct netlink_monitor_counters counters;
 
 	(void)events;
-	if (rc == 0)
+	netlink_monitor_counters_get(self->monitor, &counters);
+	if (counters.overruns != self->overruns) {
+		self->overruns = counters.overruns;
+		log_info("Linux changed faster than it could be followed; reading all of it again");
+	}
+	if (rc == 0) {
+		/* The loop gives a socket up that has an error, and ENOBUFS is one. */
+		loop_fd_events(self->monitor_watch, UV_READABLE);
 		return;
+	}
 	log_error("reading netlink failed (%s); opening it again", strerror(-rc));
 	monitor_close(self);
 	loop_timer_set(self->reopen, REOPEN_MS, 0);
@@ -141,6 +151,7 @@ static int monitor_open(struct underlay_linux *self)
 		.end = on_end,
 	};
 
+	self->overruns = 0;
 	self->monitor = netlink_monitor_open(&handler, 0);
 	if (self->monitor == NULL)
 		return -errno;
@@ -175,12 +186,13 @@ static void on_icmp(void *context, int events)
 		size_t header_bytes;
 
 		if (bytes < 0)
-			return;
+			break;
 		header_bytes = (self->packet[0] & 0x0fu) * 4u;
 		if ((size_t)bytes > header_bytes && header_bytes >= 20)
 			(void)underlay_too_big(self->underlay, 4, self->packet + header_bytes,
 					       (size_t)bytes - header_bytes);
 	}
+	loop_fd_events(self->icmp_watch, UV_READABLE);
 }
 
 static void icmp_open(struct underlay_linux *self)
