@@ -99,6 +99,13 @@ int xdp_stale_remove(const char *netdev, char *why, size_t why_size)
 		return 0;
 	ret = attached.attach_mode == XDP_ATTACHED_MULTI ? -EBUSY
 							 : xdp_object_info(attached.prog_id, &info);
+	if (ret == -EPERM)
+		return bgw_refuse(
+			why, why_size, EPERM,
+			"netdev %s has an XDP program (id %u), and CAP_SYS_ADMIN is needed "
+			"to see whether an earlier bgwd left it: grant that, or remove it "
+			"(ip link set dev %s xdp off)",
+			netdev, attached.prog_id, netdev);
 	if (ret < 0)
 		return bgw_refuse(why, why_size, EBUSY,
 				  "netdev %s has XDP programs of somebody else: remove them (ip "

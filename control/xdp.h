@@ -28,13 +28,17 @@ int xdp_program_path(bool underlay, char *path, size_t path_size, char *why, siz
 
 /*
  * Removes the XDP program that a killed process left on a netdev: ours, known by name and tag.
- * -EBUSY: it is somebody else's, which is left alone. The netdev's lock (netdev.h) must be held.
+ * -EBUSY: it is somebody else's, which is left alone. -EPERM: whose it is cannot be seen. The
+ * netdev's lock (netdev.h) must be held.
  */
 int xdp_stale_remove(const char *netdev, char *why, size_t why_size);
 
 struct xdp_steer;
 
-/* The maps of the steering program that is attached to `netdev`. NULL and errno. */
+/*
+ * The maps of the steering program that is attached to `netdev` and that this process loaded. NULL
+ * and errno.
+ */
 struct xdp_steer *xdp_steer_open(const char *netdev, char *why, size_t why_size);
 
 /*

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -55,21 +57,12 @@ static struct xdp_steer *steer_new(void)
 	return steer;
 }
 
-static void map_keep(struct xdp_steer *steer, int fd)
+static void map_keep(struct xdp_steer *steer, const struct bpf_map_info *info, int fd)
 {
-	struct bpf_map_info info = {0};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0) {
-		for (int i = 0; i < MAP_COUNT; i++) {
-			if (steer->fd[i] < 0 && strcmp(info.name, maps[i].name) == 0 &&
-			    info.key_size == maps[i].key_size) {
-				steer->fd[i] = fd;
-				return;
-			}
-		}
-	}
-	close(fd);
+	for (int i = 0; i < MAP_COUNT; i++)
+		if (steer->fd[i] < 0 && strcmp(info->name, maps[i].name) == 0 &&
+		    info->key_size == maps[i].key_size)
+			steer->fd[i] = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 static bool maps_are_complete(const struct xdp_steer *steer)
@@ -80,23 +73,91 @@ static bool maps_are_complete(const struct xdp_steer *steer)
 	return true;
 }
 
-/* Takes the maps of program `fd` by their ids. */
-static int maps_find(struct xdp_steer *steer, int fd)
-{
+struct wanted_maps {
 	__u32 ids[16];
+	__u32 count;
+};
+
+/* What an open descriptor of this process is: "anon_inode:bpf-map", say. */
+static bool fd_is(int fd, const char *kind)
+{
+	char path[64];
+	char target[64];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	length = readlink(path, target, sizeof(target) - 1);
+	if (length < 0)
+		return false;
+	target[length] = '\0';
+	return strcmp(target, kind) == 0;
+}
+
+/* Calls `look` for each descriptor of this process that is of `kind`, until it says that is all. */
+static void fds_visit(const char *kind, bool (*look)(int fd, void *arg), void *arg)
+{
+	struct dirent *entry;
+	DIR *directory = opendir("/proc/self/fd");
+
+	while (directory != NULL && (entry = readdir(directory)) != NULL) {
+		const int fd = atoi(entry->d_name);
+
+		if (entry->d_name[0] != '.' && fd_is(fd, kind) && look(fd, arg))
+			break;
+	}
+	if (directory != NULL)
+		closedir(directory);
+}
+
+struct program_search {
+	uint32_t id;
+	struct wanted_maps maps;
+};
+
+static bool program_look(int fd, void *arg)
+{
+	struct program_search *search = arg;
 	struct bpf_prog_info info = {0};
 	__u32 size = sizeof(info);
 
-	info.nr_map_ids = sizeof(ids) / sizeof(ids[0]);
-	info.map_ids = (uintptr_t)ids;
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
-		return -errno;
-	for (__u32 i = 0; i < info.nr_map_ids && i < sizeof(ids) / sizeof(ids[0]); i++) {
-		int map = bpf_map_get_fd_by_id(ids[i]);
+	info.nr_map_ids = sizeof(search->maps.ids) / sizeof(search->maps.ids[0]);
+	info.map_ids = (uintptr_t)search->maps.ids;
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0 || info.id != search->id)
+		return false;
+	search->maps.count = info.nr_map_ids;
+	return true;
+}
 
-		if (map >= 0)
-			map_keep(steer, map);
-	}
+struct map_search {
+	struct xdp_steer *steer;
+	const struct wanted_maps *maps;
+};
+
+static bool map_look(int fd, void *arg)
+{
+	const struct map_search *search = arg;
+	struct bpf_map_info info = {0};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+		return false;
+	for (__u32 i = 0; i < search->maps->count; i++)
+		if (search->maps->ids[i] == info.id)
+			map_keep(search->steer, &info, fd);
+	return false;
+}
+
+/*
+ * Takes the maps of program `id`, which this process loaded, by their ids: among its own
+ * descriptors, because the kernel opens an id only for CAP_SYS_ADMIN.
+ */
+static int maps_find(struct xdp_steer *steer, uint32_t id)
+{
+	struct program_search search = {.id = id};
+	struct map_search found = {.steer = steer, .maps = &search.maps};
+
+	fds_visit("anon_inode:bpf-prog", program_look, &search);
+	fds_visit("anon_inode:bpf-map", map_look, &found);
 	return maps_are_complete(steer) ? 0 : -ENOENT;
 }
 
@@ -105,16 +166,11 @@ struct xdp_steer *xdp_steer_open(const char *netdev, char *why, size_t why_size)
 	LIBBPF_OPTS(bpf_xdp_query_opts, attached);
 	struct xdp_steer *steer = steer_new();
 	int ret = steer == NULL ? -ENOMEM : 0;
-	int fd;
 
 	if (ret == 0)
 		ret = bpf_xdp_query((int)if_nametoindex(netdev), 0, &attached);
-	if (ret == 0) {
-		fd = bpf_prog_get_fd_by_id(attached.prog_id);
-		ret = fd < 0 ? -errno : maps_find(steer, fd);
-		if (fd >= 0)
-			close(fd);
-	}
+	if (ret == 0)
+		ret = maps_find(steer, attached.prog_id);
 	if (ret < 0) {
 		bgw_refuse(why, why_size, -ret,
 			   "the steering program on netdev %s is not the gateway's: %s", netdev,
@@ -131,11 +187,13 @@ static int guard_place_check(const struct bpf_tc_hook *hook)
 {
 	LIBBPF_OPTS(bpf_tc_opts, there, .handle = GUARD_HANDLE, .priority = GUARD_PRIORITY);
 	struct bpf_prog_info info;
+	int ret;
 
 	if (bpf_tc_query(hook, &there) < 0 || there.prog_id == 0)
 		return 0;
-	if (xdp_object_info(there.prog_id, &info) < 0)
-		return -EBUSY;
+	ret = xdp_object_info(there.prog_id, &info);
+	if (ret < 0)
+		return ret;
 	return strcmp(info.name, "bgw_guard") == 0 || strcmp(info.name, "bgw_mute") == 0 ? 0
 											 : -EBUSY;
 }
@@ -146,10 +204,14 @@ static int guard_attach(struct xdp_steer *steer)
 	LIBBPF_OPTS(bpf_tc_opts, place, .handle = GUARD_HANDLE, .priority = GUARD_PRIORITY,
 		    .flags = BPF_TC_F_REPLACE);
 	const struct bpf_program *program = bpf_object__next_program(steer->guard, NULL);
+	struct bpf_prog_info info = {0};
+	__u32 size = sizeof(info);
 	int ret;
 
 	place.prog_fd = bpf_program__fd(program);
-	ret = steer->mute ? 0 : maps_find(steer, place.prog_fd);
+	if (bpf_obj_get_info_by_fd(place.prog_fd, &info, &size) < 0)
+		return -errno;
+	ret = steer->mute ? 0 : maps_find(steer, info.id);
 	if (ret < 0)
 		return ret;
 	ret = bpf_tc_hook_create(&hook);
@@ -182,8 +244,8 @@ struct xdp_steer *xdp_guard_open(const char *netdev, bool underlay, char *why, s
 	if (ret < 0) {
 		bgw_refuse(why, why_size, -ret,
 			   "the filter that keeps Linux from answering cannot be put on "
-			   "netdev %s: %s (it needs CAP_BPF and CAP_NET_ADMIN, and a kernel with "
-			   "clsact and cls_bpf)",
+			   "netdev %s: %s (it needs CAP_BPF and CAP_NET_ADMIN, CAP_SYS_ADMIN to "
+			   "replace an earlier one, and a kernel with clsact and cls_bpf)",
 			   netdev, strerror(-ret));
 		xdp_steer_close(steer);
 		errno = -ret;

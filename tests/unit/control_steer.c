@@ -349,7 +349,8 @@ static void cut_frames_are_linuxs(void **state)
 
 /* --- programs on a netdev --- */
 
-static void own_program_attach(bool underlay)
+/* The object stays open, as DPDK's driver leaves it. */
+static struct bpf_object *own_program_attach(bool underlay)
 {
 	LIBBPF_OPTS(bpf_xdp_attach_opts, none);
 	char path[512];
@@ -363,7 +364,7 @@ static void own_program_attach(bool underlay)
 					bpf_program__fd(bpf_object__next_program(object, NULL)),
 					XDP_FLAGS_SKB_MODE, &none),
 			 0);
-	bpf_object__close(object);
+	return object;
 }
 
 static bool has_program(void)
@@ -380,7 +381,7 @@ static void our_own_stale_programs_go(void **state)
 	skip_without_root();
 	assert_int_equal(xdp_stale_remove("lo", why, sizeof(why)), 0);
 	for (int underlay = 0; underlay < 2; underlay++) {
-		own_program_attach(underlay != 0);
+		bpf_object__close(own_program_attach(underlay != 0));
 		assert_true(has_program());
 		assert_int_equal(xdp_stale_remove("lo", why, sizeof(why)), 0);
 		assert_false(has_program());
@@ -412,20 +413,23 @@ static void a_strangers_program_stays(void **state)
 
 static void the_maps_of_an_attached_program_are_found(void **state)
 {
+	struct bpf_object *object;
 	struct xdp_steer *steer;
 
 	(void)state;
 	skip_without_root();
-	own_program_attach(true);
+	object = own_program_attach(true);
 	steer = xdp_steer_open("lo", why, sizeof(why));
 	assert_non_null(steer);
 	assert_int_equal(xdp_steer_set(steer, &spec), 0);
 	xdp_steer_close(steer);
+	bpf_object__close(object);
 	assert_true(has_program());
 	assert_int_equal(xdp_stale_remove("lo", why, sizeof(why)), 0);
 	/* The program of an access port steers nothing. */
-	own_program_attach(false);
+	object = own_program_attach(false);
 	assert_null(xdp_steer_open("lo", why, sizeof(why)));
+	bpf_object__close(object);
 	assert_int_equal(xdp_stale_remove("lo", why, sizeof(why)), 0);
 }
 
