@@ -90,3 +90,16 @@ cJSON *json_parse(const char *text, size_t length, struct error *error)
 			  (int)(text + length - end > 24 ? 24 : text + length - end), end);
 	return NULL;
 }
+
+void json_text_clean(char *text)
+{
+	size_t left = strlen(text), step;
+
+	for (; left != 0; text += step, left -= step) {
+		step = utf8_length((const unsigned char *)text, left);
+		if (step == 0) {
+			*text = '?';
+			step = 1;
+		}
+	}
+}

@@ -18,4 +18,7 @@
  * thread. */
 cJSON *json_parse(const char *text, size_t length, struct error *error);
 
+/** Puts '?' in place of bytes that are no UTF-8: what a client sent, or a sentence that was cut. */
+void json_text_clean(char *text);
+
 #endif

@@ -380,7 +380,7 @@ static int select_slice(struct list *list, uint64_t deadline_ns, struct error *e
 			return error_set(error, BGW_ERROR_INTERNAL, "no memory to list %s",
 					 list->resource->type->plural);
 	}
-	if (list->query->sort_count != 0)
+	if (list->query->sort_count != 0 && list->count != 0)
 		qsort_r(list->items, list->count, sizeof(*list->items), compare_items,
 			(void *)list->query);
 	return find_page(list, error);

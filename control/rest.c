@@ -17,13 +17,16 @@
 #define BODY_MAX_BYTES	      (1u << 20)
 #define ROOT		      "/v2.0/"
 
-/* Scheme and authority as the client knows them. */
+/* Scheme and authority as the client knows them; what is no authority would spoil the answer. */
 static void origin_of(const struct http_exchange *exchange, char *origin, size_t size)
 {
+	static const char authority[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789.:-_[]";
 	const char *host = http_header(exchange, "Host");
 
-	snprintf(origin, size, "http://%.255s",
-		 host != NULL && host[0] != '\0' ? host : "localhost");
+	if (host == NULL || host[0] == '\0' || host[strspn(host, authority)] != '\0')
+		host = "localhost";
+	snprintf(origin, size, "http://%.255s", host);
 }
 
 /* Splits /v2.0/<collection>[/<id>], with or without a last slash. */

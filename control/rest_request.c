@@ -7,6 +7,7 @@
 
 #include "control.h"
 #include "http.h"
+#include "json.h"
 #include "list.h"
 #include "operation.h"
 #include "query.h"
@@ -18,10 +19,12 @@ char *rest_error_body(const struct error *error, size_t *length)
 {
 	cJSON *json = cJSON_CreateObject();
 	cJSON *inner = cJSON_AddObjectToObject(json, "NeutronError");
+	struct error clean = *error;
 	char *text;
 
+	json_text_clean(clean.message);
 	cJSON_AddStringToObject(inner, "type", error_type(error->code));
-	cJSON_AddStringToObject(inner, "message", error->message);
+	cJSON_AddStringToObject(inner, "message", clean.message);
 	cJSON_AddStringToObject(inner, "detail", "");
 	text = cJSON_PrintUnformatted(json);
 	cJSON_Delete(json);

@@ -245,6 +245,18 @@ static void texts_that_are_no_json(void **state)
 	}
 }
 
+static void texts_are_cleaned(void **state)
+{
+	char text[] = "a\xff"
+		      "b\xc3\xa4"
+		      "c\xe2\x82";
+
+	(void)state;
+	json_text_clean(text);
+	assert_string_equal(text, "a?b\xc3\xa4"
+				  "c??");
+}
+
 static void what_the_store_keeps_comes_back(void **state)
 {
 	static const struct record_reader load = {.mode = RECORD_LOAD};
@@ -275,6 +287,7 @@ int main(void)
 		cmocka_unit_test(update_is_partial),
 		cmocka_unit_test(errors_name_the_member),
 		cmocka_unit_test(texts_that_are_no_json),
+		cmocka_unit_test(texts_are_cleaned),
 		cmocka_unit_test(what_the_store_keeps_comes_back),
 	};
 

@@ -43,3 +43,12 @@ def run(gateway):
     answer = api.raw("POST", "/v2.0/networks", chunks, JSON)
     equal("status of a large body in chunks", answer.status, 413)
     equal("what was made", len(api.list("networks")), 2)
+    # What a client sends never spoils an answer: each of these is parsed as JSON by the client.
+    api.refused(400, "GET", "/v2.0/networks?%ff=1", sentence='?" cannot be a filter')
+    api.refused(400, "GET", "/v2.0/networks?marker=%22%0a%ff", sentence="marker")
+    api.refused(404, "GET", "/v2.0/%ff%22")
+    hosts = ('a"b', "a b", "\xff", "x" * 2000)
+    for host in hosts:
+        answer = api.request("GET", "/v2.0/networks?limit=1", headers={"Host": host})
+        equal(f"status with the host {host[:10]!r}", answer.status, 200)
+        check(answer.json["networks_links"][0]["href"].startswith("http://"), "a link is spoilt")
