@@ -11,6 +11,7 @@
 
 #include "index.h"
 #include "log.h"
+#include "objects.h"
 #include "underlay.h"
 
 #define BUCKETS	     1024u
@@ -152,12 +153,22 @@ void paths_tick(struct paths *paths)
 	}
 }
 
+static void report(const struct path *path)
+{
+	char remote[BGW_ADDRESS_TEXT_SIZE];
+
+	log_info("%s path to %s: %s", bgw_encapsulation_names[path->key.encap],
+		 bgw_address_format(&path->key.remote, remote),
+		 underlay_path_state(path->underlay)->reason);
+}
+
 static void on_changed(void *context, const struct underlay_path_state *state)
 {
 	struct path *path = context;
 
+	(void)state;
 	publish_or_wait(path);
-	log_info("%s", state->reason);
+	report(path);
 	if (path->paths->changed != NULL)
 		path->paths->changed(path->paths->context, path);
 }
@@ -216,7 +227,7 @@ struct path *path_acquire(struct paths *paths, const struct path_key *key)
 			return NULL;
 		path->next = *place;
 		*place = path;
-		log_info("%s", underlay_path_state(path->underlay)->reason);
+		report(path);
 	}
 	path->users++;
 	return path;
