@@ -133,15 +133,18 @@ static void unix_clear_way(const union endpoint *endpoint)
 {
 	char directory[sizeof(endpoint->path.sun_path)];
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat status;
 
 	strcpy(directory, endpoint->path.sun_path);
 	*strrchr(directory, '/') = '\0';
 	if (directory[0] != '\0')
 		mkdir(directory, 0755);
-	if (fd >= 0 && connect(fd, &endpoint->any, sizeof(endpoint->path)) < 0 &&
-	    errno == ECONNREFUSED)
+	/* A file that is no socket refuses connections too, and is not ours to remove. */
+	if (fd >= 0 && lstat(endpoint->path.sun_path, &status) == 0 && S_ISSOCK(status.st_mode) &&
+	    connect(fd, &endpoint->any, sizeof(endpoint->path)) < 0 && errno == ECONNREFUSED)
 		unlink(endpoint->path.sun_path);
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 }
 
 static int endpoint_bind(int fd, const union endpoint *endpoint)

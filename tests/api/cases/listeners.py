@@ -39,3 +39,9 @@ def run(gateway):
         other.listen()
         gateway.refuses_to_start("Address already in use")
         check(os.path.exists(gateway.socket), "somebody else's socket was removed")
+    os.unlink(gateway.socket)
+    with open(gateway.socket, "w", encoding="utf-8") as file:
+        file.write("precious")
+    gateway.refuses_to_start("Address already in use")
+    with open(gateway.socket, encoding="utf-8") as file:
+        equal("a file where the socket would be", file.read(), "precious")
