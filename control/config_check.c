@@ -37,6 +37,20 @@ static int check_cores(const struct config *config, struct error *error)
 	return 0;
 }
 
+/* Two ports cannot share what one of them takes whole. */
+static const struct config_port *same_device(const struct config *config, uint32_t i)
+{
+	const struct config_port *port = config_port_at(config, i);
+
+	for (uint32_t j = 0; j < i && port->device != NULL && port->device[0] != '\0'; j++) {
+		const struct config_port *other = config_port_at(config, j);
+
+		if (other->device != NULL && strcmp(other->device, port->device) == 0)
+			return other;
+	}
+	return NULL;
+}
+
 static int check_port(const struct config *config, uint32_t i, struct error *error)
 {
 	const struct config_port *port = config_port_at(config, i);
@@ -53,6 +67,29 @@ static int check_port(const struct config *config, uint32_t i, struct error *err
 				 "ports[%u].vlan is for underlay ports; an access port's VLANs "
 				 "belong to its gateways",
 				 i);
+	if (same_device(config, i) != NULL)
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "ports[%u].device \"%.60s\" is that of port \"%s\" too; give each "
+				 "port a device of its own",
+				 i, port->device, same_device(config, i)->name);
+	return 0;
+}
+
+/* 0.0.0.0, multicast and broadcast are nobody's own. */
+static bool is_host(const struct bgw_address *address)
+{
+	if (address->family == 4)
+		return address->bytes[0] != 0 && address->bytes[0] < 224;
+	return address->family == 6 && address->bytes[0] != 0xff;
+}
+
+static int check_vtep(const struct config *config, struct error *error)
+{
+	const struct bgw_address *vtep = &config->underlay.vtep;
+
+	if (vtep->family != 0 && !is_host(vtep))
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "underlay.vtep must be a unicast address of this machine");
 	return 0;
 }
 
@@ -68,6 +105,12 @@ static int check_neighbours(const struct config *config, struct error *error)
 			return error_set(error, BGW_ERROR_INVALID_INPUT,
 					 "underlay.neighbours[%u].port must name an underlay port",
 					 i);
+		if (!is_host(&neighbours[i].ip))
+			return error_set(error, BGW_ERROR_INVALID_INPUT,
+					 "underlay.neighbours[%u].ip must be a unicast address", i);
+		if ((neighbours[i].mac.bytes[0] & 1) != 0)
+			return error_set(error, BGW_ERROR_INVALID_INPUT,
+					 "underlay.neighbours[%u].mac must be a unicast MAC", i);
 	}
 	return 0;
 }
@@ -91,5 +134,6 @@ int config_check(const struct config *config, struct error *error)
 
 	for (uint32_t i = 0; i < config->ports.count && rc == 0; i++)
 		rc = check_port(config, i, error);
+	rc = rc == 0 ? check_vtep(config, error) : rc;
 	return rc == 0 ? check_neighbours(config, error) : rc;
 }

@@ -136,6 +136,21 @@ static void errors_name_the_member(void **state)
 	refuses("{\"underlay\": {\"neighbours\": [{\"ip\": \"192.0.2.2\","
 		" \"mac\": \"02:00:00:00:00:02\", \"port\": \"x\"}]}}",
 		"underlay.neighbours[0].port must name an underlay port");
+	refuses("{\"ports\": [{\"name\": \"a\", \"driver\": \"af_xdp\", \"device\": \"e0\","
+		" \"role\": \"access\"}, {\"name\": \"b\", \"driver\": \"af_packet\","
+		" \"device\": \"e0\", \"role\": \"access\"}]}",
+		"ports[1].device \"e0\" is that of port \"a\" too");
+	refuses("{\"underlay\": {\"vtep\": \"0.0.0.0\"}}", "underlay.vtep must be a unicast");
+	refuses("{\"underlay\": {\"vtep\": \"224.0.0.1\"}}", "underlay.vtep must be a unicast");
+	refuses("{\"underlay\": {\"vtep\": \"ff02::1\"}}", "underlay.vtep must be a unicast");
+	refuses("{\"ports\": [{\"name\": \"w\", \"driver\": \"tap\", \"role\": \"underlay\"}],"
+		" \"underlay\": {\"neighbours\": [{\"ip\": \"192.0.2.2\","
+		" \"mac\": \"01:00:00:00:00:02\", \"port\": \"w\"}]}}",
+		"underlay.neighbours[0].mac must be a unicast MAC");
+	refuses("{\"ports\": [{\"name\": \"w\", \"driver\": \"tap\", \"role\": \"underlay\"}],"
+		" \"underlay\": {\"neighbours\": [{\"ip\": \"255.255.255.255\","
+		" \"mac\": \"02:00:00:00:00:02\", \"port\": \"w\"}]}}",
+		"underlay.neighbours[0].ip must be a unicast address");
 	refuses("{\"store\": {\"kind\": \"etcd\"}}", "store.kind must be one of \"sqlite\"");
 	refuses("{\"initial\": {}}", "initial must be a list");
 	refuses("{\"initial\": [{\"networks\": []}]}", "initial: each element");
