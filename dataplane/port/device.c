@@ -2,6 +2,7 @@
 #include "port/device.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -152,6 +153,27 @@ static int queues_setup(const struct port_device *device, const struct bgw_port_
 	return ret;
 }
 
+/*
+ * A driver that fills its rings from the pool fails, or forwards for a while and then starves, when
+ * the pool cannot fill them and hold what was sent and is not given back yet.
+ */
+static int check_mbufs(const struct port_device *device, const struct port_driver *driver,
+		       const struct bgw_port_config *config, char *why, size_t why_size)
+{
+	const struct rte_mempool *pool = bgw_mbuf_pool(device->numa_node);
+	const uint32_t rings = (uint32_t)driver->forgets_mbufs * device->rx_queues;
+	const uint32_t wanted = rings + (rte_mempool_in_use_count(pool) + rings) / 2;
+	const uint32_t left = rte_mempool_avail_count(pool);
+
+	if (rings == 0 || left >= wanted)
+		return 0;
+	return bgw_refuse(why, why_size, ENOBUFS,
+			  "port %s: its %u queues of driver %s need %u packet buffers, and %u are "
+			  "left: raise memory.mbufs by %u or more",
+			  config->name, device->rx_queues, config->driver, wanted, left,
+			  wanted - left);
+}
+
 static int open_probed(struct port_device *device, const struct port_driver *driver,
 		       const struct bgw_port_config *config, char *why, size_t why_size)
 {
@@ -174,6 +196,8 @@ static int open_probed(struct port_device *device, const struct port_driver *dri
 	if (ret < 0)
 		return ret;
 	mtu_read(device, driver, config, &info);
+	if (driver->row.linux_sees_it)
+		device->ifindex = if_nametoindex(config->device);
 	if (device->mtu > device->mtu_max)
 		return bgw_refuse(why, why_size, ERANGE,
 				  "port %s: its MTU is %u, and driver %s with buffers of %u bytes "
@@ -183,6 +207,9 @@ static int open_probed(struct port_device *device, const struct port_driver *dri
 				  rte_pktmbuf_data_room_size(bgw_mbuf_pool(device->numa_node)) -
 					  RTE_PKTMBUF_HEADROOM,
 				  device->mtu_max);
+	ret = check_mbufs(device, driver, config, why, why_size);
+	if (ret < 0)
+		return ret;
 	log_capture_begin(&log);
 	ret = configure(device, driver, &info);
 	if (ret == 0)
@@ -268,7 +295,9 @@ bool port_device_follow(struct port_device *device, const char *name, bool own_m
 		device->mtu = mtu < device->mtu_max ? (uint16_t)mtu : device->mtu_max;
 	if (own_mac)
 		linux_mac(name, &device->mac);
-	device->linux_link_up = linux_link(name, &device->linux_link_mbps);
+	/* A netdev that was deleted and made again has the name, and none of our queues. */
+	device->linux_link_up = linux_link(name, &device->linux_link_mbps) &&
+				if_nametoindex(name) == device->ifindex;
 	return before.mtu != device->mtu || before.linux_link_up != device->linux_link_up ||
 	       !rte_is_same_ether_addr(&before.mac, &device->mac);
 }

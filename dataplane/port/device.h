@@ -22,6 +22,7 @@ struct port_device {
 	uint32_t forgotten_mbufs; /* what its close will not give back */
 	struct rte_ether_addr mac;
 	/* Of a port that Linux has too; the drivers of such know no link. */
+	unsigned int ifindex;
 	bool linux_link_up;
 	uint32_t linux_link_mbps;
 };

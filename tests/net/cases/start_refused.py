@@ -33,6 +33,14 @@ def too_many_buffers(config):
     config["memory"]["mbufs"] = 1048576
 
 
+def too_few_buffers(config):
+    config["memory"]["mbufs"] = 4200
+
+
+def two_ports_one_netdev(config):
+    config["ports"][1]["device"] = config["ports"][0]["device"]
+
+
 def address_on_access(config):
     config["ports"][0]["device"] = "lan1"
 
@@ -50,6 +58,8 @@ ROWS = (
     (no_driver, ("af_xpd", "af_xdp")),
     (no_cpu, ("900",)),
     (too_many_buffers, ("mbufs",)),
+    (too_few_buffers, ("wan0", "memory.mbufs")),
+    (two_ports_one_netdev, ("ports[1].device", "lan0")),
     (address_on_access, ("lan1", "198.51.100.1")),
     (no_store, ("/proc/bgw.db",)),
     (member_unknown, ("ports[1]", "rol")),
