@@ -108,9 +108,10 @@ static bool membership_attachments(const struct plan *plan, const struct members
 	return true;
 }
 
-static bool network_is_up(const struct control *control, const struct bgw_uuid *id)
+bool domain_is_up(const struct control *control, const struct domain_key *key)
 {
-	const struct object *object = model_find(control->model, &bgw_network_type, id);
+	const struct object *object =
+		key->is_private ? NULL : model_find(control->model, &bgw_network_type, &key->id);
 
 	return object == NULL ||
 	       ((const struct bgw_network *)object_record(object))->admin_state_up;
@@ -120,11 +121,12 @@ static bool connection_attachments(const struct plan *plan,
 				   const struct bgw_l2_gateway_connection *connection,
 				   plan_visit *visit, void *arg)
 {
+	const struct domain_key domain = {.id = connection->network_id};
 	const struct membership membership = {
-		.domain = {.id = connection->network_id},
+		.domain = domain,
 		.tags = connection->segmentation_id,
 		.admin_up = plan->gateway->admin_state_up && connection->admin_state_up &&
-			    network_is_up(plan->control, &connection->network_id),
+			    domain_is_up(plan->control, &domain),
 	};
 
 	return membership_attachments(plan, &membership, visit, arg);

@@ -62,6 +62,9 @@ int remote_connection_domain(const struct control *control,
 			     const struct bgw_l2_remote_gateway_connection *connection,
 			     struct domain_key *key);
 
+/** False where a network's admin_state_up stops all that is in it. */
+bool domain_is_up(const struct control *control, const struct domain_key *key);
+
 /** Whether it names its network itself. */
 bool remote_connection_has_network(const struct bgw_l2_remote_gateway_connection *connection);
 

@@ -121,16 +121,6 @@ static bool place(struct control *control, struct connection_state *state,
 	return true;
 }
 
-static bool network_is_up(const struct control *control, const struct domain_key *domain)
-{
-	const struct object *object =
-		domain->is_private ? NULL
-				   : model_find(control->model, &bgw_network_type, &domain->id);
-
-	return object == NULL ||
-	       ((const struct bgw_network *)object_record(object))->admin_state_up;
-}
-
 static void spec_fill(const struct control *control, const struct connection_state *state,
 		      const struct wanted *wanted, const struct path *path,
 		      struct bgw_connection_spec *spec)
@@ -145,7 +135,7 @@ static void spec_fill(const struct control *control, const struct connection_sta
 		.segmentation_id = is_keyless(record) ? 0 : record->seg_id,
 		.keyless = is_keyless(record),
 		.admin_up = record->admin_state_up && wanted->remote->admin_state_up &&
-			    network_is_up(control, &wanted->domain),
+			    domain_is_up(control, &wanted->domain),
 		.mtu_signal = record->mtu_signal,
 	};
 }
