@@ -258,7 +258,7 @@ int config_parse(struct config *config, const char *text, struct error *error)
 	return rc;
 }
 
-/* NUL-terminated, NULL and errno. */
+/* NUL-terminated, NULL and errno: EILSEQ for a file that has a NUL itself. */
 static char *file_read(const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -269,6 +269,8 @@ static char *file_read(const char *path)
 	if (file != NULL && text != NULL) {
 		length = fread(text, 1, FILE_MAX_BYTES, file);
 		failure = ferror(file) ? errno : !feof(file) ? EFBIG : 0;
+		if (failure == 0 && memchr(text, '\0', length) != NULL)
+			failure = EILSEQ;
 	}
 	if (file != NULL)
 		fclose(file);

@@ -336,6 +336,14 @@ static void on_log(void *arg, const char *format, va_list arguments)
 	log_debug("http: %s", line);
 }
 
+/* A NUL would end a text early, so that it means another object or filter; it stays as it came. */
+static size_t unescape(void *arg, struct MHD_Connection *mhd, char *text)
+{
+	(void)arg;
+	(void)mhd;
+	return strstr(text, "%00") != NULL ? strlen(text) : MHD_http_unescape(text);
+}
+
 static int listener_start(struct http *http, struct listener *listener, struct error *error)
 {
 	const struct config_api *config = http->config;
@@ -347,10 +355,11 @@ static int listener_start(struct http *http, struct listener *listener, struct e
 	listener->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
 		on_access, listener, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-		MHD_OPTION_LISTEN_SOCKET, listener->fd, MHD_OPTION_CONNECTION_LIMIT,
-		config->max_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		config->max_connections_per_address, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, config->request_timeout_s,
+		MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_LISTEN_SOCKET,
+		listener->fd, MHD_OPTION_CONNECTION_LIMIT, config->max_connections,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, config->max_connections_per_address,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_CONNECTION_TIMEOUT, config->request_timeout_s,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener, MHD_OPTION_NOTIFY_CONNECTION,
 		on_connection, listener, MHD_OPTION_END);
 	if (listener->daemon != NULL)

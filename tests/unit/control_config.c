@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -168,6 +169,25 @@ static void a_file_that_is_not_there(void **state)
 			    "/none/bgw.json cannot be read: No such file or directory");
 }
 
+static void a_file_with_a_nul(void **state)
+{
+	static const char text[] = "{}\0garbage";
+	char path[] = "/tmp/control_config.XXXXXX";
+	const int fd = mkstemp(path);
+	struct config config;
+	struct error error;
+	int rc;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, sizeof(text)), sizeof(text));
+	close(fd);
+	rc = config_load(&config, path, &error);
+	unlink(path);
+	assert_true(rc < 0);
+	assert_non_null(strstr(error.message, "cannot be read"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +195,7 @@ int main(void)
 		cmocka_unit_test(whole),
 		cmocka_unit_test(errors_name_the_member),
 		cmocka_unit_test(a_file_that_is_not_there),
+		cmocka_unit_test(a_file_with_a_nul),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,11 @@ def run(gateway):
     api.refused(400, "GET", "/v2.0/networks?%ff=1", sentence='?" cannot be a filter')
     api.refused(400, "GET", "/v2.0/networks?marker=%22%0a%ff", sentence="marker")
     api.refused(404, "GET", "/v2.0/%ff%22")
+    # Nor does a NUL cut it short, so that it means something else.
+    made = api.list("networks")[0]["id"]
+    api.refused(404, "DELETE", f"/v2.0/networks/{made}%00x")
+    equal("networks called NUL", api.list("networks", "?name=%00"), [])
+    equal("what is left", len(api.list("networks")), 2)
     hosts = ('a"b', "a b", "\xff", "x" * 2000)
     for host in hosts:
         answer = api.request("GET", "/v2.0/networks?limit=1", headers={"Host": host})
