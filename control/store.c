@@ -331,11 +331,27 @@ static int change_write(struct store *store, const struct change *change, struct
 	return 0;
 }
 
+/* SQLite writes on into a file that has no name any more; nobody would find that again. */
+static int check_in_place(struct store *store)
+{
+	int moved = 0;
+
+	sqlite3_file_control(store->database, NULL, SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (moved == 0)
+		return 0;
+	return error_set(&store->error, BGW_ERROR_STORE,
+			 "the store %s was moved away or deleted while in use: put it back, or "
+			 "restart bgwd to begin with what is there",
+			 store->path);
+}
+
 static void commit_work(void *arg)
 {
 	struct store *store = arg;
-	int rc = 0;
+	int rc = check_in_place(store);
 
+	if (rc < 0)
+		return;
 	if (statement_run(store, BEGIN) < 0) {
 		fail(store, &store->error, "could not be written");
 		return;

@@ -29,6 +29,12 @@ def run(gateway):
     with open(gateway.store, "wb") as file:
         file.write(whole)
     equal("networks of the whole store", len(gateway_list(gateway)), 400)
+    api = gateway.client()
+    os.rename(gateway.store, gateway.store + ".away")
+    api.refused(503, "POST", "/v2.0/networks", {"network": {}}, "was moved away or deleted")
+    equal("networks after a refusal", len(api.list("networks")), 400)
+    os.rename(gateway.store + ".away", gateway.store)
+    api.create("networks", name="again")
 
 
 def gateway_list(gateway):
