@@ -47,6 +47,44 @@ static uint32_t bucket_free_slots(const struct em_bucket *bucket, uint32_t *slot
 	return free_slots;
 }
 
+/* Takes entry `i` out of the list: waiting ones stay before the later ones. */
+static void dead_forget(struct em_table *table, uint32_t i)
+{
+	if (i < table->waiting_count) {
+		table->waiting_count--;
+		table->dead[i] = table->dead[table->waiting_count];
+		i = table->waiting_count;
+	}
+	table->dead[i] = table->dead[--table->dead_count];
+}
+
+/*
+ * A key that comes and goes within one grace period would fill both its buckets with what it left
+ * behind. Its own freed slot may be its again at once: whoever still reads it reads this key.
+ */
+static bool dead_revive(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
+{
+	for (uint32_t i = 0; i < table->dead_count; i++) {
+		const uint32_t slot = table->dead[i].slot;
+		struct em_bucket *bucket = &table->buckets[slot / EM_BUCKET_ENTRIES];
+		struct em_bucket *first = em_first_choice(table, em_hash(table, key));
+		const uint32_t index = slot % EM_BUCKET_ENTRIES;
+
+		if (table->dead[i].key != key)
+			continue;
+		if (bucket != first)
+			__atomic_store_n(&first->spilled, (uint16_t)(first->spilled + 1),
+					 __ATOMIC_RELEASE);
+		bucket->stamp[index] = stamp;
+		bucket->value[index] = value;
+		__atomic_store_n(&bucket->key[index], key, __ATOMIC_RELEASE);
+		dead_forget(table, i);
+		table->count++;
+		return true;
+	}
+	return false;
+}
+
 int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 {
 	const uint64_t hash = em_hash(table, key);
@@ -69,7 +107,7 @@ int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 	const uint32_t second_free = bucket_free_slots(second, &second_slot);
 
 	if (first_free == 0 && second_free == 0)
-		return -ENOSPC;
+		return dead_revive(table, key, value, stamp) ? 0 : -ENOSPC;
 	index = first_slot;
 	/* Only a nearly full first choice gives way: a lookup in it is one line, not two. */
 	if (first_free <= 1 && second_free > first_free) {
@@ -87,7 +125,7 @@ int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 static int dead_make_room(struct em_table *table)
 {
 	const uint32_t room = table->dead_room ? table->dead_room * 2 : 1024;
-	uint32_t *dead;
+	struct em_dead *dead;
 
 	if (table->dead_count < table->dead_room)
 		return 0;
@@ -112,8 +150,10 @@ int em_remove(struct em_table *table, uint64_t key)
 	__atomic_store_n(&slot.bucket->key[slot.index], EM_KEY_DEAD, __ATOMIC_RELEASE);
 	if (slot.bucket != first)
 		__atomic_store_n(&first->spilled, (uint16_t)(first->spilled - 1), __ATOMIC_RELEASE);
-	table->dead[table->dead_count++] =
-		(uint32_t)(slot.bucket - table->buckets) * EM_BUCKET_ENTRIES + slot.index;
+	table->dead[table->dead_count++] = (struct em_dead){
+		.key = key,
+		.slot = (uint32_t)(slot.bucket - table->buckets) * EM_BUCKET_ENTRIES + slot.index,
+	};
 	table->count--;
 	return 0;
 }
@@ -134,7 +174,7 @@ void em_reclaim(struct em_table *table)
 	for (uint32_t i = 0; i < slice; i++) {
 		/* From the end of those that waited; the last of the later ones fills the gap. */
 		const uint32_t position = --table->waiting_count;
-		const uint32_t dead = table->dead[position];
+		const uint32_t dead = table->dead[position].slot;
 		struct em_bucket *bucket = &table->buckets[dead / EM_BUCKET_ENTRIES];
 
 		__atomic_store_n(&bucket->key[dead % EM_BUCKET_ENTRIES], EM_KEY_NONE,

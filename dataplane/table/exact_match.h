@@ -21,8 +21,8 @@
  * `spilled` of its first, so that a lookup reads one line but for a few keys in a hundred.
  *
  * Readers: em_find() on any thread that reports quiescence to the table's RCU variable. The writer
- * changes a value by one store, makes a slot visible by its key last, and uses a freed slot again
- * only after a grace period. 0 and ~0 are no keys.
+ * changes a value by one store, makes a slot visible by its key last, and gives a freed slot to
+ * another key only after a grace period. 0 and ~0 are no keys.
  *
  * Each entry has a stamp of 16 bits that readers may write (em_stamp()); it is of no meaning here.
  */
@@ -39,6 +39,12 @@ struct em_bucket {
 	uint16_t reserved[3];
 } __rte_cache_aligned;
 
+/* A freed slot, and the key that was in it. */
+struct em_dead {
+	uint64_t key;
+	uint32_t slot;
+};
+
 struct em_table {
 	struct em_bucket *buckets;
 	uint32_t mask; /* number of buckets - 1 */
@@ -49,8 +55,8 @@ struct em_table {
 	uint32_t count;
 	uint32_t capacity;
 	struct rte_rcu_qsbr *qsbr;
-	uint32_t *
-		dead; /* freed slots: first `waiting_count` wait for `token`, the rest came later */
+	/* The first `waiting_count` wait for `token`, the rest came later. */
+	struct em_dead *dead;
 	uint32_t dead_count;
 	uint32_t dead_room;
 	uint32_t waiting_count;

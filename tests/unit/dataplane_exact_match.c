@@ -196,6 +196,35 @@ static void a_freed_slot_waits_for_the_grace_period(void **state)
 	em_destroy(&table);
 }
 
+static void a_key_that_comes_and_goes_is_never_without_a_place(void **state)
+{
+	struct em_table table;
+
+	(void)state;
+	table_open(&table, 64);
+	/* A reader that never passes a quiescent state. */
+	rte_rcu_qsbr_thread_register(qsbr, 0);
+	rte_rcu_qsbr_thread_online(qsbr, 0);
+	for (uint32_t i = 0; i < 100; i++) {
+		assert_int_equal(em_put(&table, 42, i, 0), 0);
+		assert_int_equal(em_value(find(&table, 42)), i);
+		assert_int_equal(em_remove(&table, 42), 0);
+		assert_false(has(&table, 42));
+		if (i == 50)
+			em_reclaim(&table);
+	}
+	rte_rcu_qsbr_thread_offline(qsbr, 0);
+	rte_rcu_qsbr_thread_unregister(qsbr, 0);
+	/* What waited, and then what came later. */
+	em_reclaim(&table);
+	em_reclaim(&table);
+	assert_int_equal(table.dead_count, 0);
+	assert_int_equal(table.count, 0);
+	for (uint32_t i = 0; i <= table.mask; i++)
+		assert_int_equal(table.buckets[i].spilled, 0);
+	em_destroy(&table);
+}
+
 static void slots_freed_while_others_wait_are_reclaimed_later(void **state)
 {
 	struct em_table table;
@@ -336,6 +365,7 @@ int main(void)
 		cmocka_unit_test(a_key_whose_choices_are_one_bucket_has_another),
 		cmocka_unit_test(equal_hashes_do_not_make_equal_keys),
 		cmocka_unit_test(a_freed_slot_waits_for_the_grace_period),
+		cmocka_unit_test(a_key_that_comes_and_goes_is_never_without_a_place),
 		cmocka_unit_test(slots_freed_while_others_wait_are_reclaimed_later),
 		cmocka_unit_test(a_full_table_finds_a_place_for_nearly_every_key),
 		cmocka_unit_test(a_reader_beside_the_writer_sees_whole_entries),
