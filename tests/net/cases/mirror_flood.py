@@ -26,6 +26,8 @@ def run(lab):
     gateway.stretch(right.ip4, 40)
     traffic.prove(host, peer)
     prove_linux_answers(left, right)
+    # What came before the mirror's netdev was up is no fault of the flood's.
+    before = gateway.port("wan0")["linux_resolution_dropped"]
 
     with traffic.Stream(host, peer, pps=200) as stream:
         flood = lab.process(
@@ -37,7 +39,7 @@ def run(lab):
     shown = gateway.port("wan0")
     for kind in ("resolution", "other"):
         check(shown[f"linux_{kind}_packets"] > 0, f"no {kind} frame to Linux was counted: {shown}")
-    check(shown["linux_resolution_dropped"] == 0, f"the flood cost next hops: {shown}")
+    check(shown["linux_resolution_dropped"] == before, f"the flood cost next hops: {shown}")
 
 
 def prove_linux_answers(left, right):
