@@ -14,7 +14,7 @@ static int ecn_combine(uint8_t inner, uint8_t outer)
 bool ecn_decap_marked(uint8_t *frame, uint32_t length, uint8_t outer_tos)
 {
 	const struct inner_l3 l3 = inner_l3_find(frame, length);
-	const bool ipv4 = inner_l3_is_ipv4(frame, length, l3);
+	const bool ipv4 = l3.family == 4;
 	/* In IPv6 the traffic class lies four bits further on. */
 	const int shift = ipv4 ? 0 : 4;
 	uint8_t *ip = frame + l3.offset;
@@ -22,7 +22,7 @@ bool ecn_decap_marked(uint8_t *frame, uint32_t length, uint8_t outer_tos)
 	rte_be16_t before;
 	int ecn;
 
-	if (!ipv4 && !inner_l3_is_ipv6(frame, length, l3))
+	if (l3.family == 0)
 		return true;
 	ecn = ecn_combine(ip[1] >> shift & ECN_MASK, outer_tos & ECN_MASK);
 	if (ecn < 0)

@@ -18,17 +18,19 @@
 #define ECN_ECT_0 0x02
 #define ECN_CE	  0x03
 
-/* The outer TOS for an inner frame: ECN copied (RFC 6040 section 4.1), DSCP as the path says. */
-static inline uint8_t ecn_encap_tos(const uint8_t *frame, uint32_t length, int8_t dscp)
+/*
+ * The outer TOS for an inner frame whose IP header is at `l3`: ECN copied (RFC 6040 section 4.1),
+ * DSCP as the path says.
+ */
+static inline uint8_t ecn_encap_tos(const uint8_t *frame, struct inner_l3 l3, int8_t dscp)
 {
-	const struct inner_l3 l3 = inner_l3_find(frame, length);
 	uint8_t tos = 0;
 
-	if (likely(inner_l3_is_ipv4(frame, length, l3)))
+	if (likely(l3.family == 4))
 		tos = frame[l3.offset + 1];
-	else if (inner_l3_is_ipv6(frame, length, l3))
+	else if (l3.family == 6)
 		tos = (uint8_t)(frame[l3.offset] << 4 | frame[l3.offset + 1] >> 4);
-	if (dscp == BGW_DSCP_COPY)
+	if (likely(dscp == BGW_DSCP_COPY))
 		return tos;
 	return (uint8_t)(dscp << 2 | (tos & ECN_MASK));
 }

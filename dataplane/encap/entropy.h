@@ -89,19 +89,18 @@ static inline uint64_t entropy_ipv6(const uint8_t *frame, uint32_t length, uint3
 	return source + entropy_mix(destination ^ ENTROPY_KEY_2, l4 ^ ENTROPY_KEY_3);
 }
 
-/* Of a frame of which `length` bytes can be read. */
-static inline uint32_t entropy_hash(const uint8_t *frame, uint32_t length)
+/* Of a frame of which `length` bytes can be read, and whose IP header is at `l3`. */
+static inline uint32_t entropy_hash(const uint8_t *frame, uint32_t length, struct inner_l3 l3)
 {
-	const struct inner_l3 l3 = inner_l3_find(frame, length);
 	uint64_t hash;
 
-	if (unlikely(length < INNER_ETHERNET_BYTES))
+	if (unlikely(l3.family == 0 && length < INNER_ETHERNET_BYTES))
 		return 0;
 	hash = entropy_mix(entropy_load(frame) ^ ENTROPY_KEY_0,
 			   entropy_load(frame + 6) ^ ENTROPY_KEY_1);
-	if (likely(inner_l3_is_ipv4(frame, length, l3)))
+	if (likely(l3.family == 4))
 		hash += entropy_ipv4(frame, length, l3.offset);
-	else if (inner_l3_is_ipv6(frame, length, l3))
+	else if (l3.family == 6)
 		hash += entropy_ipv6(frame, length, l3.offset);
 	return (uint32_t)(hash ^ hash >> 32);
 }

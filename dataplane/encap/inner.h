@@ -25,11 +25,21 @@
 struct inner_l3 {
 	uint32_t offset;      /* from the start of the frame */
 	rte_be16_t ethertype; /* after the tags; 0: the frame is too short to have one */
+	uint8_t family; /* 4, 6, or 0: no whole IPv4 (without options) or IPv6 header is there */
 };
 
+/* Whether the frame is untagged IPv4. */
+static inline int inner_l3_is_plain_ipv4(const uint8_t *frame, uint32_t length)
+{
+	return length >= INNER_ETHERNET_BYTES + INNER_IPV4_BYTES &&
+	       *(const unaligned_uint16_t *)(frame + INNER_ETHERNET_BYTES - 2) == INNER_TYPE_IPV4 &&
+	       frame[INNER_ETHERNET_BYTES] >> 4 == 4;
+}
+
+/* Of a frame of which `length` bytes can be read. */
 static inline struct inner_l3 inner_l3_find(const uint8_t *frame, uint32_t length)
 {
-	struct inner_l3 l3 = {.offset = INNER_ETHERNET_BYTES, .ethertype = 0};
+	struct inner_l3 l3 = {.offset = INNER_ETHERNET_BYTES};
 
 	if (unlikely(length < INNER_ETHERNET_BYTES))
 		return l3;
@@ -44,20 +54,13 @@ static inline struct inner_l3 inner_l3_find(const uint8_t *frame, uint32_t lengt
 		}
 		l3.ethertype = *(const unaligned_uint16_t *)(frame + l3.offset - 2);
 	}
+	if (l3.ethertype == INNER_TYPE_IPV4 && length >= l3.offset + INNER_IPV4_BYTES &&
+	    frame[l3.offset] >> 4 == 4)
+		l3.family = 4;
+	else if (l3.ethertype == INNER_TYPE_IPV6 && length >= l3.offset + INNER_IPV6_BYTES &&
+		 frame[l3.offset] >> 4 == 6)
+		l3.family = 6;
 	return l3;
-}
-
-/* Whether a whole IPv4 (without options) or IPv6 header is there. */
-static inline int inner_l3_is_ipv4(const uint8_t *frame, uint32_t length, struct inner_l3 l3)
-{
-	return l3.ethertype == INNER_TYPE_IPV4 && length >= l3.offset + INNER_IPV4_BYTES &&
-	       frame[l3.offset] >> 4 == 4;
-}
-
-static inline int inner_l3_is_ipv6(const uint8_t *frame, uint32_t length, struct inner_l3 l3)
-{
-	return l3.ethertype == INNER_TYPE_IPV6 && length >= l3.offset + INNER_IPV6_BYTES &&
-	       frame[l3.offset] >> 4 == 6;
 }
 
 #endif

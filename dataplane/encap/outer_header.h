@@ -61,14 +61,13 @@ static inline void outer_header_patch_ipv4(uint8_t *ip, const struct outer_heade
 					   uint16_t length, uint8_t tos)
 {
 	const rte_be16_t total = rte_cpu_to_be_16(length);
-	/* Ten words and two more need no more than two folds. */
 	uint32_t sum = header->ip_checksum_base + total + rte_cpu_to_be_16(tos);
 
-	sum = (sum & 0xffffu) + (sum >> 16);
-	sum += sum >> 16;
+	/* The carry of the lower half, which is the end-around carry, goes into the upper one. */
+	sum += sum << 16 | sum >> 16;
 	ip[1] = tos;
 	*(unaligned_uint16_t *)(ip + 2) = total;
-	*(unaligned_uint16_t *)(ip + 10) = (uint16_t)~sum;
+	*(unaligned_uint16_t *)(ip + 10) = (uint16_t)(~sum >> 16);
 }
 
 #endif

@@ -57,17 +57,33 @@ static inline rte_be32_t outer_ipv4_remote(uint64_t addresses)
 /* Version, IHL and checksum of a header that is not the usual 0x45. ENCAP_OK or a drop reason. */
 int outer_ipv4_check_unusual(const uint8_t *l3, uint32_t length);
 
-/* Whether the 20 bytes at `l3` sum up right. */
+/*
+ * Whether the 20 bytes at `l3`, not all of them zero, sum up right. Folding carries is reckoning
+ * modulo 65,535, in which a right sum is 0; the compiler makes a multiplication of that.
+ */
 static inline int outer_ipv4_checksum_is_right(const uint8_t *l3)
 {
 	const unaligned_uint32_t *words = (const unaligned_uint32_t *)l3;
-	uint64_t sum = (uint64_t)words[0] + words[1] + words[2] + words[3] + words[4];
 
-	/* 35 bits: the third fold takes the last carry. */
-	sum = (sum & 0xffffffffu) + (sum >> 32);
-	sum = (sum & 0xffffu) + (sum >> 16);
-	sum = (sum & 0xffffu) + (sum >> 16);
-	return sum == 0xffff;
+	return ((uint64_t)words[0] + words[1] + words[2] + words[3] + words[4]) % 65535 == 0;
+}
+
+/* The rest of outer_ipv4_parse(), with version, IHL and checksum checked. */
+static inline int outer_ipv4_read(const uint8_t *l3, uint32_t length, uint32_t header_bytes,
+				  struct outer_ipv4 *outer)
+{
+	const uint32_t total = rte_be_to_cpu_16(*(const unaligned_uint16_t *)(l3 + 2));
+
+	if (unlikely(total < header_bytes || total > length))
+		return BGW_DROP_BAD_IP_HEADER;
+	if (unlikely(*(const unaligned_uint16_t *)(l3 + 6) & RTE_BE16(0x3fff)))
+		return BGW_DROP_OUTER_FRAGMENT;
+	outer->addresses = *(const unaligned_uint64_t *)(l3 + OUTER_IPV4_ADDRESSES_OFFSET);
+	outer->l4_offset = (uint16_t)header_bytes;
+	outer->l4_length = (uint16_t)(total - header_bytes);
+	outer->protocol = l3[9];
+	outer->tos = l3[1];
+	return ENCAP_OK;
 }
 
 /*
@@ -81,9 +97,6 @@ static inline int outer_ipv4_checksum_is_right(const uint8_t *l3)
  */
 static inline int outer_ipv4_parse(const uint8_t *l3, uint32_t length, struct outer_ipv4 *outer)
 {
-	uint32_t header_bytes = OUTER_IPV4_HEADER_BYTES;
-	uint32_t total;
-
 	if (unlikely(length < OUTER_IPV4_HEADER_BYTES))
 		return BGW_DROP_RUNT;
 	if (unlikely(l3[0] != 0x45)) {
@@ -91,21 +104,11 @@ static inline int outer_ipv4_parse(const uint8_t *l3, uint32_t length, struct ou
 
 		if (verdict != ENCAP_OK)
 			return verdict;
-		header_bytes = (l3[0] & 0x0fu) * 4;
-	} else if (unlikely(!outer_ipv4_checksum_is_right(l3))) {
-		return BGW_DROP_BAD_IP_HEADER;
+		return outer_ipv4_read(l3, length, (l3[0] & 0x0fu) * 4, outer);
 	}
-	total = rte_be_to_cpu_16(*(const unaligned_uint16_t *)(l3 + 2));
-	if (unlikely(total < header_bytes || total > length))
+	if (unlikely(!outer_ipv4_checksum_is_right(l3)))
 		return BGW_DROP_BAD_IP_HEADER;
-	if (unlikely(*(const unaligned_uint16_t *)(l3 + 6) & RTE_BE16(0x3fff)))
-		return BGW_DROP_OUTER_FRAGMENT;
-	outer->addresses = *(const unaligned_uint64_t *)(l3 + OUTER_IPV4_ADDRESSES_OFFSET);
-	outer->l4_offset = (uint16_t)header_bytes;
-	outer->l4_length = (uint16_t)(total - header_bytes);
-	outer->protocol = l3[9];
-	outer->tos = l3[1];
-	return ENCAP_OK;
+	return outer_ipv4_read(l3, length, OUTER_IPV4_HEADER_BYTES, outer);
 }
 
 #endif

@@ -22,11 +22,11 @@ struct icmp_answer icmp_too_big_build(uint8_t *frame, uint32_t length, uint32_t 
 	memcpy(header + RTE_ETHER_ADDR_LEN, frame, RTE_ETHER_ADDR_LEN);
 	memcpy(header + 2 * RTE_ETHER_ADDR_LEN, frame + 2 * RTE_ETHER_ADDR_LEN,
 	       l3.offset - 2 * RTE_ETHER_ADDR_LEN);
-	if (inner_l3_is_ipv4(frame, length, l3)) {
+	if (l3.family == 4) {
 		answer.prepended = ICMP_IPV4_PREPENDED;
 		ip_bytes = icmp_too_big_ipv4(frame + l3.offset, length - l3.offset,
 					     frame_max_bytes - l3.offset);
-	} else if (inner_l3_is_ipv6(frame, length, l3)) {
+	} else if (l3.family == 6) {
 		answer.prepended = ICMP_IPV6_PREPENDED;
 		ip_bytes = icmp_too_big_ipv6(frame + l3.offset, length - l3.offset,
 					     frame_max_bytes - l3.offset);

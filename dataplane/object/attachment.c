@@ -140,7 +140,7 @@ static int tags_check(struct bgw_dataplane *dp, uint32_t index,
 	if (key == 0) {
 		owner = dp->port_attachments[spec->port].untagged;
 	} else {
-		const struct em_slot slot = em_find(&dp->tags, key, em_hash(&dp->tags, key));
+		const struct em_slot slot = em_find(&dp->tags, key);
 
 		owner = slot.bucket ? em_value(slot) : 0;
 	}

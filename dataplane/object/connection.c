@@ -25,7 +25,7 @@ int bgw_connection_set(struct bgw_dataplane *dp, uint32_t index,
 		return -EINVAL;
 	key = connection_key(spec->peer, spec->encap,
 			     spec->keyless ? KEYLESS : spec->segmentation_id);
-	slot = em_find(&dp->connection_keys, key, em_hash(&dp->connection_keys, key));
+	slot = em_find(&dp->connection_keys, key);
 	if (slot.bucket && em_value(slot) != index)
 		return -EEXIST;
 	connection = object_alloc(sizeof(*connection));

@@ -43,7 +43,7 @@ int bgw_fdb_get(const struct bgw_dataplane *dp, uint16_t domain, const struct rt
 		struct bgw_fdb_entry *entry)
 {
 	const uint64_t key = entry_key(domain, mac);
-	const struct em_slot slot = em_find(&dp->fdb, key, em_hash(&dp->fdb, key));
+	const struct em_slot slot = em_find(&dp->fdb, key);
 
 	if (!slot.bucket)
 		return -ENOENT;
@@ -59,7 +59,7 @@ uint32_t bgw_fdb_count(const struct bgw_dataplane *dp)
 bool bgw_fdb_walk(struct bgw_dataplane *dp, uint32_t *cursor, uint32_t buckets, bgw_fdb_visit visit,
 		  void *context)
 {
-	const uint32_t total = dp->fdb.mask + 1;
+	const uint32_t total = em_buckets(&dp->fdb);
 
 	for (; buckets > 0 && *cursor < total; buckets--, (*cursor)++) {
 		const struct em_bucket *bucket = &dp->fdb.buckets[*cursor];

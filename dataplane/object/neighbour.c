@@ -15,7 +15,7 @@ int bgw_neighbour_set(struct bgw_dataplane *dp, uint32_t index,
 	    (spec->ip.family != 4 && spec->ip.family != 6))
 		return -EINVAL;
 	key = neighbour_key(spec->domain, &spec->ip);
-	slot = em_find(&dp->neighbour_keys, key, em_hash(&dp->neighbour_keys, key));
+	slot = em_find(&dp->neighbour_keys, key);
 	if (slot.bucket && em_value(slot) != index)
 		return -EEXIST;
 	neighbour = object_alloc(sizeof(*neighbour));

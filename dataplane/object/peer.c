@@ -17,7 +17,7 @@ int bgw_peer_set(struct bgw_dataplane *dp, uint32_t index, const struct bgw_peer
 	    spec->remote.family != 4 || spec->local.v4 == 0 || spec->remote.v4 == 0)
 		return -EINVAL;
 	key = outer_ipv4_addresses(spec->local.v4, spec->remote.v4);
-	slot = em_find(&dp->peers, key, em_hash(&dp->peers, key));
+	slot = em_find(&dp->peers, key);
 	if (slot.bucket && (em_value(slot) & PEER_INDEX_MASK) != index)
 		return -EEXIST;
 	status = em_put(&dp->peers, key, index | (spec->nvgre ? PEER_NVGRE : 0), 0);

@@ -1,146 +1,156 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "object/bridge.h"
+#include "stage/bridge.h"
 #include "stage/guard.h"
 #include "stage/normalise.h"
 #include "stage/stage.h"
+#include "stage/tags.h"
 
-/* The tags of a frame: the attachment that they belong to, and how many are to be taken off. */
-struct tags {
-	uint32_t attachment;
-	uint32_t strip_bytes;
-	uint16_t outer_tci;
-	uint16_t inner_tci;
+/* What the frames of one attachment have in common, and what a burst brought of them. */
+struct entrance {
+	uint32_t index;
+	const struct attachment *attachment; /* NULL: there is none */
+	bool guarded;
+	struct frame frame; /* as its frames begin */
+	uint64_t rx_pkts;
+	uint64_t rx_bytes;
 };
 
-static uint32_t tags_lookup(const struct bgw_dataplane *dp, uint16_t port, uint16_t outer_vid,
-			    uint16_t inner_vid)
+static struct entrance entrance_open(const struct bgw_dataplane *dp, uint32_t index)
 {
-	const uint64_t key = tags_key(port, outer_vid, inner_vid);
-	const struct em_slot slot = em_find(&dp->tags, key, em_hash(&dp->tags, key));
+	struct entrance entrance = {.index = index};
 
-	return slot.bucket ? em_value(slot) : 0;
+	if (index != 0)
+		entrance.attachment = __atomic_load_n(&dp->attachments[index], __ATOMIC_ACQUIRE);
+	if (likely(entrance.attachment != NULL)) {
+		entrance.guarded = guard_is_needed(entrance.attachment);
+		entrance.frame.source = bgw_ref_attachment(index);
+		entrance.frame.domain = entrance.attachment->domain;
+	}
+	return entrance;
 }
 
-static inline uint16_t tag_tci(const uint8_t *tag)
+static void entrance_close(struct worker *worker, const struct entrance *entrance)
 {
-	return rte_be_to_cpu_16(*(const unaligned_uint16_t *)(tag + 2));
+	struct bgw_traffic_counters *traffic;
+
+	if (entrance->rx_pkts == 0)
+		return;
+	traffic = &worker->attachment_counters[entrance->index].counters;
+	traffic->rx_pkts += entrance->rx_pkts;
+	traffic->rx_bytes += entrance->rx_bytes;
+}
+
+/* A frame of the attachment, which begins as `frame`: hands it to the bridge, or drops it. */
+static __rte_noinline void frame_enter(struct worker *worker, struct intake *intake,
+				       struct entrance *entrance, struct rte_mbuf *mbuf,
+				       struct frame frame)
+{
+	if (unlikely(!entrance->attachment)) {
+		worker_drop(worker, mbuf, BGW_DROP_NO_ATTACHMENT);
+		return;
+	}
+	entrance->rx_pkts++;
+	entrance->rx_bytes += mbuf->data_len;
+	if (entrance->guarded && !guard_admit(worker, entrance->attachment, mbuf))
+		return;
+	intake_add(intake, mbuf, frame.origin, frame.domain,
+		   rte_pktmbuf_mtod(mbuf, const uint8_t *));
 }
 
 /*
- * A tag of VID 0 carries a priority and is no tag otherwise; a second tag belongs to QinQ
- * attachments, and to no other if its VID is not 0.
+ * A frame whose tags say which attachment it belongs to: takes them off. `entrance` is that of the
+ * tagged frame before it.
  */
-static struct tags tags_resolve(const struct bgw_dataplane *dp, const struct port *port,
-				uint16_t port_index, const uint8_t *bytes, uint32_t length)
+static void frame_enter_tagged(struct worker *worker, struct intake *intake,
+			       const struct port_rx *rx, struct entrance *entrance,
+			       struct rte_mbuf *mbuf)
 {
-	const uint8_t *tag = bytes + FRAME_ETHERTYPE_OFFSET;
-	struct tags tags = {.strip_bytes = FRAME_TAG_BYTES};
-	uint16_t inner_vid = 0;
+	const struct tags tags =
+		tags_resolve(worker->dp, &port_table[rx->port], rx->port,
+			     rte_pktmbuf_mtod(mbuf, const uint8_t *), mbuf->data_len);
+	struct frame frame;
 
-	if (frame_ethertype(bytes) != port->tpid)
-		return tags;
-	tags.outer_tci = tag_tci(tag);
-	if (frame_is_tag(frame_ethertype(bytes + 4))) {
-		if (frame_ethertype(bytes + 4) != RTE_BE16(RTE_ETHER_TYPE_VLAN) ||
-		    length < RTE_ETHER_HDR_LEN + 2 * FRAME_TAG_BYTES)
-			return tags;
-		tags.strip_bytes = 2 * FRAME_TAG_BYTES;
-		tags.inner_tci = tag_tci(tag + 4);
-		inner_vid = tags.inner_tci & TCI_VID;
-		if (frame_is_tag(frame_ethertype(bytes + 8)))
-			return tags;
+	if (tags.attachment != entrance->index) {
+		entrance_close(worker, entrance);
+		*entrance = entrance_open(worker->dp, tags.attachment);
 	}
-	if ((tags.outer_tci & TCI_VID) != 0)
-		tags.attachment = tags_lookup(dp, port_index, tags.outer_tci & TCI_VID, inner_vid);
-	else if (inner_vid == 0)
-		tags.attachment = dp->port_attachments[port_index].untagged;
-	return tags;
+	if (likely(entrance->attachment != NULL))
+		tags_strip(mbuf, tags.strip_bytes);
+	frame = entrance->frame;
+	frame.flags = FRAME_HAS_TCI;
+	frame.outer_tci = tags.outer_tci;
+	frame.inner_tci = tags.strip_bytes == 8 ? tags.inner_tci : tags.outer_tci;
+	frame_enter(worker, intake, entrance, mbuf, frame);
 }
 
-static void tags_strip(struct rte_mbuf *mbuf, uint32_t strip_bytes)
+/* Any frame but a plain one. */
+static void frame_enter_unusual(struct worker *worker, struct intake *intake,
+				const struct port_rx *rx, struct entrance *untagged,
+				struct entrance *tagged, struct rte_mbuf *mbuf)
 {
-	uint8_t *bytes = rte_pktmbuf_mtod(mbuf, uint8_t *);
+	const bool whole_port = worker->dp->port_attachments[rx->port].whole_port != 0;
+	const int reason = normalise(&port_table[rx->port], mbuf);
+	struct frame frame = untagged->frame;
 
-	memmove(bytes + strip_bytes, bytes, 2 * RTE_ETHER_ADDR_LEN);
-	rte_pktmbuf_adj(mbuf, (uint16_t)strip_bytes);
-}
-
-/* Finds the attachment and takes its tags off. NULL: dropped. */
-static const struct attachment *frame_claim(struct worker *worker, const struct port *port,
-					    uint16_t port_index, struct frame *frame)
-{
-	const struct bgw_dataplane *dp = worker->dp;
-	const uint32_t whole_port = dp->port_attachments[port_index].whole_port;
-	struct rte_mbuf *mbuf = frame->mbuf;
-	const uint8_t *bytes = rte_pktmbuf_mtod(mbuf, const uint8_t *);
-	const struct attachment *attachment;
-	uint32_t index = dp->port_attachments[port_index].untagged;
-
-	frame->flags = 0;
-	if (whole_port != 0) {
-		index = whole_port;
-		if (frame_is_tag(frame_ethertype(bytes)))
-			frame->flags = FRAME_TAGGED;
-	} else if (unlikely(frame_is_tag(frame_ethertype(bytes)))) {
-		const struct tags tags = tags_resolve(dp, port, port_index, bytes, mbuf->data_len);
-
-		index = tags.attachment;
-		if (index != 0) {
-			frame->flags = FRAME_HAS_TCI;
-			frame->outer_tci = tags.outer_tci;
-			frame->inner_tci = tags.strip_bytes == 8 ? tags.inner_tci : tags.outer_tci;
-			tags_strip(mbuf, tags.strip_bytes);
-		}
+	if (unlikely(reason >= 0)) {
+		worker_drop(worker, mbuf, (enum bgw_drop)reason);
+		return;
 	}
-	attachment = index != 0 ? __atomic_load_n(&dp->attachments[index], __ATOMIC_ACQUIRE) : NULL;
-	if (unlikely(!attachment)) {
-		worker_drop(worker, mbuf, BGW_DROP_NO_ATTACHMENT);
-		return NULL;
+	if (!frame_is_tag(frame_ethertype(rte_pktmbuf_mtod(mbuf, const uint8_t *)))) {
+		frame_enter(worker, intake, untagged, mbuf, frame);
+	} else if (whole_port) {
+		frame.flags = FRAME_TAGGED;
+		frame_enter(worker, intake, untagged, mbuf, frame);
+	} else {
+		frame_enter_tagged(worker, intake, rx, tagged, mbuf);
 	}
-	return attachment;
 }
 
 void stage_access_input(struct worker *worker, const struct port_rx *rx, struct rte_mbuf **mbufs,
 			uint32_t count)
 {
-	const struct port *port = &port_table[rx->port];
-	struct bgw_port_counters *counters = &worker->port_counters[rx->port];
-	struct lane *input = &worker->input;
+	const struct port_attachments *attachments = &worker->dp->port_attachments[rx->port];
+	const uint16_t port = rx->port;
+	struct entrance untagged =
+		entrance_open(worker->dp, attachments->whole_port != 0 ? attachments->whole_port
+								       : attachments->untagged);
+	struct entrance tagged = {0};
+	const bool open = untagged.attachment != NULL;
+	const frame_word origin = untagged.frame.origin;
+	const uint16_t domain = untagged.frame.domain;
+	struct intake intake = intake_open(worker);
 	uint64_t bytes = 0;
+	uint64_t plain_pkts = 0;
+	uint64_t plain_bytes = 0;
 
-	input->count = 0;
-	for (uint32_t i = 0; i < RTE_MIN(count, 4u); i++)
-		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
+	if (unlikely(!port_table[port].admin_up)) {
+		normalise_port_down(worker, rx, mbufs, count);
+		return;
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct rte_mbuf *mbuf = mbufs[i];
-		struct frame *frame = &input->frames[input->count];
-		const struct attachment *attachment;
-		struct bgw_traffic_counters *traffic;
-		int reason;
+		const uint8_t *at = rte_pktmbuf_mtod(mbuf, const uint8_t *);
 
-		if (i + 4 < count)
-			rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + 4], void *));
+		normalise_prefetch(mbufs, i, count);
 		bytes += mbuf->pkt_len;
-		mbuf->port = rx->port;
-		reason = normalise(port, mbuf);
-		if (unlikely(reason >= 0)) {
-			worker_drop(worker, mbuf, (enum bgw_drop)reason);
+		mbuf->port = port;
+		if (unlikely(!open || !frame_is_normal(mbuf) ||
+			     frame_is_tag(frame_ethertype(at)))) {
+			frame_enter_unusual(worker, &intake, rx, &untagged, &tagged, mbuf);
 			continue;
 		}
-		frame->mbuf = mbuf;
-		attachment = frame_claim(worker, port, rx->port, frame);
-		if (unlikely(!attachment))
+		plain_pkts++;
+		plain_bytes += mbuf->data_len;
+		if (untagged.guarded && !guard_admit(worker, untagged.attachment, mbuf))
 			continue;
-		frame->source = bgw_ref_attachment(attachment->index);
-		frame->domain = attachment->domain;
-		traffic = &worker->attachment_counters[attachment->index];
-		traffic->rx_pkts++;
-		traffic->rx_bytes += mbuf->data_len;
-		if (unlikely(!guard_admit(worker, attachment, frame)))
-			continue;
-		input->count++;
+		intake_add(&intake, mbuf, origin, domain, at);
 	}
-	counters->rx_pkts += count;
-	counters->rx_bytes += bytes;
-	stage_bridge(worker);
+	untagged.rx_pkts += plain_pkts;
+	untagged.rx_bytes += plain_bytes;
+	entrance_close(worker, &untagged);
+	entrance_close(worker, &tagged);
+	worker->port_counters[port].rx_pkts += count;
+	worker->port_counters[port].rx_bytes += bytes;
+	intake_close(worker, &intake);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "object/bridge.h"
+#include "stage/departure.h"
 #include "stage/stage.h"
 
 /* Ethernet's minimum, without FCS. */
@@ -89,55 +90,108 @@ static uint32_t kept_tags_bytes(const struct frame *frame)
 	return frame_is_tag(frame_ethertype(frame_bytes(frame) + 4)) ? 8 : 4;
 }
 
-/* Whether the frame may leave by the attachment: a drop reason, or -1. */
-static int output_check(const struct attachment *attachment, const struct frame *frame)
-{
+/* What frames that leave by one attachment have in common. */
+struct exit {
+	bgw_ref target;
+	uint16_t port;
+	bool plain; /* nothing to check of an untagged frame but its length */
+	int reason; /* why nothing may leave, or -1 */
 	uint32_t longest;
+	const struct attachment *attachment;
+	struct bgw_traffic_counters *traffic;
+};
 
+static int attachment_check(const struct attachment *attachment)
+{
 	if (unlikely(!attachment))
 		return BGW_DROP_STALE_TARGET;
 	if (unlikely(!(attachment->flags & ATTACHMENT_ADMIN_UP)))
 		return BGW_DROP_ATTACHMENT_DOWN;
+	if (unlikely(!port_table[attachment->port].present))
+		return BGW_DROP_NO_PORT;
+	return -1;
+}
+
+static struct exit exit_open(struct worker *worker, bgw_ref target)
+{
+	const uint32_t index = bgw_ref_index(target);
+	const struct attachment *attachment =
+		__atomic_load_n(&worker->dp->attachments[index], __ATOMIC_ACQUIRE);
+	struct exit exit = {
+		.target = target,
+		.reason = attachment_check(attachment),
+		.attachment = attachment,
+		.traffic = &worker->attachment_counters[index].counters,
+	};
+
+	if (likely(exit.reason < 0)) {
+		exit.port = attachment->port;
+		exit.plain = attachment->tags_bytes == 0;
+		exit.longest = (uint32_t)port_table[exit.port].mtu + RTE_ETHER_HDR_LEN;
+	}
+	return exit;
+}
+
+/* Whether the frame may leave: a drop reason, or -1. */
+static int frame_check(const struct exit *exit, const struct frame *frame)
+{
+	const struct attachment *attachment = exit->attachment;
+
+	if (unlikely(exit->reason >= 0))
+		return exit->reason;
 	if (unlikely(frame->flags & FRAME_TAGGED) && !(attachment->flags & ATTACHMENT_KEEPS_TAGS))
 		return BGW_DROP_INNER_VLAN;
 	if (unlikely(frame->flags & FRAME_LINK_LOCAL) &&
 	    !(attachment->flags & ATTACHMENT_L2_CONTROL))
 		return BGW_DROP_LINK_LOCAL;
-	if (unlikely(!port_table[attachment->port].present))
-		return BGW_DROP_NO_PORT;
-	longest = (uint32_t)port_table[attachment->port].mtu + RTE_ETHER_HDR_LEN;
-	if (unlikely(frame->mbuf->pkt_len > longest) &&
-	    frame->mbuf->pkt_len > longest + kept_tags_bytes(frame))
+	if (unlikely(frame->mbuf->pkt_len > exit->longest) &&
+	    frame->mbuf->pkt_len > exit->longest + kept_tags_bytes(frame))
 		return BGW_DROP_OVERSIZED;
+	return -1;
+}
+
+/* Brings the frame into the form in which it leaves: a drop reason, or -1. */
+static int frame_finish(const struct exit *exit, const struct frame *frame)
+{
+	const int reason = frame_check(exit, frame);
+
+	if (unlikely(reason >= 0))
+		return reason;
+	if ((exit->attachment->tags_bytes > 0 || (frame->flags & FRAME_REPLICA)) &&
+	    unlikely(!tags_push(exit->attachment, frame)))
+		return BGW_DROP_NO_HEADROOM;
+	if (unlikely(frame->mbuf->pkt_len < FRAME_MIN_BYTES) && !frame_pad(frame->mbuf))
+		return BGW_DROP_NO_MBUF;
 	return -1;
 }
 
 void stage_access_output(struct worker *worker, struct lane *lane)
 {
+	struct exit exit = exit_open(worker, lane->frames[0].target);
+	struct departure departure;
+
+	departure_begin(&departure);
 	for (uint32_t i = 0; i < lane->count; i++) {
 		const struct frame *frame = &lane->frames[i];
 		struct rte_mbuf *mbuf = frame->mbuf;
-		const struct attachment *attachment = __atomic_load_n(
-			&worker->dp->attachments[bgw_ref_index(frame->target)], __ATOMIC_ACQUIRE);
 		const uint32_t length = mbuf->pkt_len;
-		struct bgw_traffic_counters *traffic;
-		int reason = output_check(attachment, frame);
 
-		if (likely(reason < 0) &&
-		    unlikely((attachment->tags_bytes > 0 || (frame->flags & FRAME_REPLICA)) &&
-			     !tags_push(attachment, frame)))
-			reason = BGW_DROP_NO_HEADROOM;
-		if (likely(reason < 0) && unlikely(mbuf->pkt_len < FRAME_MIN_BYTES) &&
-		    !frame_pad(mbuf))
-			reason = BGW_DROP_NO_MBUF;
-		if (unlikely(reason >= 0)) {
-			worker_drop_at(worker, mbuf, (enum bgw_drop)reason, frame->target);
-			continue;
+		if (unlikely(frame->target != exit.target))
+			exit = exit_open(worker, frame->target);
+		if (unlikely(!exit.plain || length < FRAME_MIN_BYTES || length > exit.longest ||
+			     (frame->flags & (FRAME_TAGGED | FRAME_LINK_LOCAL | FRAME_REPLICA)) !=
+				     0)) {
+			const int reason = frame_finish(&exit, frame);
+
+			if (unlikely(reason >= 0)) {
+				worker_drop_at(worker, mbuf, (enum bgw_drop)reason, frame->target);
+				continue;
+			}
 		}
-		traffic = &worker->attachment_counters[attachment->index];
-		traffic->tx_pkts++;
-		traffic->tx_bytes += length;
-		stage_transmit(worker, attachment->port, mbuf);
+		exit.traffic->tx_pkts++;
+		exit.traffic->tx_bytes += length;
+		departure_add(worker, &departure, exit.port, mbuf);
 	}
+	departure_end(worker, &departure);
 	lane->count = 0;
 }

@@ -3,19 +3,11 @@
 #include "stage/guard.h"
 #include "stage/stage.h"
 
-/* Keys and hashes of a burst, computed ahead so that the table's lines are there when needed. */
-struct bridge_keys {
-	uint64_t source[BURST_FRAMES];
-	uint64_t source_hash[BURST_FRAMES];
-	uint64_t destination[BURST_FRAMES];
-	uint64_t destination_hash[BURST_FRAMES];
-};
-
 static void event_report(struct worker *worker, enum bgw_event_type type, const struct frame *frame,
-			 uint64_t key, uint64_t hash)
+			 uint64_t key)
 {
 	struct event_filter_entry *filter =
-		&worker->event_filter[hash & (EVENT_FILTER_ENTRIES - 1)];
+		&worker->event_filter[em_hash(&worker->dp->fdb, key) & (EVENT_FILTER_ENTRIES - 1)];
 	struct bgw_event event = {
 		.type = (uint8_t)type,
 		.worker = (uint8_t)worker->id,
@@ -40,32 +32,55 @@ static void event_report(struct worker *worker, enum bgw_event_type type, const 
 	};
 }
 
+/* Where the frame came in, if that is an attachment. */
+static const struct attachment *attachment_of(const struct bgw_dataplane *dp,
+					      const struct frame *frame)
+{
+	if (!bgw_ref_is_attachment(frame->source))
+		return NULL;
+	return __atomic_load_n(&dp->attachments[bgw_ref_index(frame->source)], __ATOMIC_ACQUIRE);
+}
+
+/* Why a frame whose source the table does not have here may not pass: a drop reason, or -1. */
+static int source_check(const struct attachment *attachment, const struct frame *frame,
+			const struct bridge_lookup *lookup)
+{
+	if (guard_source_is_bad(lookup->source))
+		return BGW_DROP_BAD_SOURCE;
+	/* Who speaks to his own link alone is no station of the network. */
+	if (guard_is_link_local(lookup->destination) &&
+	    !guard_link_local(lookup->destination,
+			      bgw_ref_is_connection(frame->source) ||
+				      (attachment && attachment->flags & ATTACHMENT_L2_CONTROL)))
+		return BGW_DROP_LINK_LOCAL;
+	if (attachment && (attachment->flags & ATTACHMENT_REFUSE_NEW_SOURCES))
+		return BGW_DROP_MAC_LIMIT;
+	return -1;
+}
+
 /* A source that the table does not have here. False: dropped. */
 static bool source_is_new(struct worker *worker, const struct frame *frame,
-			  enum bgw_event_type type, uint64_t key, uint64_t hash)
+			  const struct bridge_lookup *lookup, enum bgw_event_type type)
 {
-	const struct attachment *attachment = NULL;
+	const int reason = source_check(attachment_of(worker->dp, frame), frame, lookup);
 
-	if (bgw_ref_is_attachment(frame->source))
-		attachment = __atomic_load_n(&worker->dp->attachments[bgw_ref_index(frame->source)],
-					     __ATOMIC_ACQUIRE);
-	if (attachment && (attachment->flags & ATTACHMENT_REFUSE_NEW_SOURCES)) {
-		worker_drop_at(worker, frame->mbuf, BGW_DROP_MAC_LIMIT, frame->source);
+	if (unlikely(reason >= 0)) {
+		worker_drop_at(worker, frame->mbuf, (enum bgw_drop)reason, frame->source);
 		return false;
 	}
-	event_report(worker, type, frame, key, hash);
+	event_report(worker, type, frame, lookup->source);
 	return true;
 }
 
 /* Stamps or reports the source. False: dropped. */
-static inline bool source_learn(struct worker *worker, const struct frame *frame, uint64_t key,
-				uint64_t hash)
+static inline bool source_learn(struct worker *worker, const struct frame *frame,
+				const struct bridge_lookup *lookup)
 {
-	const struct em_slot slot = em_find(&worker->dp->fdb, key, hash);
+	const struct em_slot slot = em_find_at(&worker->dp->fdb, lookup->source, lookup->source_at);
 	bgw_ref ref;
 
 	if (unlikely(!slot.bucket))
-		return source_is_new(worker, frame, BGW_EVENT_MAC_SEEN, key, hash);
+		return source_is_new(worker, frame, lookup, BGW_EVENT_MAC_SEEN);
 	ref = em_value(slot);
 	if (likely((ref & BGW_REF_PLACE) == frame->source)) {
 		em_stamp(slot, worker->now_s);
@@ -73,35 +88,49 @@ static inline bool source_learn(struct worker *worker, const struct frame *frame
 	}
 	if (ref & (BGW_REF_STATIC | BGW_REF_FROZEN))
 		return true;
-	return source_is_new(worker, frame, BGW_EVENT_MAC_MOVED, key, hash);
+	return source_is_new(worker, frame, lookup, BGW_EVENT_MAC_MOVED);
 }
 
-static void unknown_unicast(struct worker *worker, const struct frame *frame)
+/* A group, or a station that the table does not have: a drop reason, or -1 to flood it. */
+static int unknown_check(struct worker *worker, struct frame *frame, uint64_t destination)
 {
-	const struct attachment *attachment = NULL;
+	const struct attachment *attachment = attachment_of(worker->dp, frame);
 
-	if (bgw_ref_is_attachment(frame->source))
-		attachment = __atomic_load_n(&worker->dp->attachments[bgw_ref_index(frame->source)],
-					     __ATOMIC_ACQUIRE);
-	if (attachment && (attachment->flags & ATTACHMENT_STORM_LIMITS) &&
-	    !guard_unknown_unicast(worker, attachment)) {
-		worker_drop_at(worker, frame->mbuf, BGW_DROP_UNKNOWN_UNICAST_LIMIT, frame->source);
-		return;
+	if (guard_is_link_local(destination)) {
+		frame->flags |= FRAME_LINK_LOCAL;
+		return guard_link_local(
+			       destination,
+			       bgw_ref_is_connection(frame->source) ||
+				       (attachment && attachment->flags & ATTACHMENT_L2_CONTROL))
+			       ? -1
+			       : BGW_DROP_LINK_LOCAL;
 	}
-	lane_add(&worker->to_flood, frame);
+	if (!guard_is_group(destination) && attachment &&
+	    (attachment->flags & ATTACHMENT_STORM_LIMITS) &&
+	    !guard_unknown_unicast(worker, attachment))
+		return BGW_DROP_UNKNOWN_UNICAST_LIMIT;
+	return -1;
 }
 
-static inline void destination_sort(struct worker *worker, struct frame *frame, uint64_t key,
-				    uint64_t hash)
+static void destination_is_unknown(struct worker *worker, struct frame *frame, uint64_t destination)
 {
-	const struct em_slot slot = em_find(&worker->dp->fdb, key, hash);
+	const int reason = unknown_check(worker, frame, destination);
+
+	if (reason < 0)
+		lane_add(&worker->to_flood, frame);
+	else
+		worker_drop_at(worker, frame->mbuf, (enum bgw_drop)reason, frame->source);
+}
+
+static inline void destination_sort(struct worker *worker, struct frame *frame,
+				    const struct bridge_lookup *lookup)
+{
+	const struct em_slot slot =
+		em_find_at(&worker->dp->fdb, lookup->destination, lookup->destination_at);
 
 	/* Groups are never in the table. */
 	if (unlikely(!slot.bucket)) {
-		if (key >> 16 & GUARD_GROUP_BIT)
-			lane_add(&worker->to_flood, frame);
-		else
-			unknown_unicast(worker, frame);
+		destination_is_unknown(worker, frame, lookup->destination);
 		return;
 	}
 	frame->target = em_value(slot) & BGW_REF_PLACE;
@@ -119,28 +148,15 @@ static inline void destination_sort(struct worker *worker, struct frame *frame, 
 
 void stage_bridge(struct worker *worker)
 {
-	const struct em_table *fdb = &worker->dp->fdb;
-	struct frame *frames = worker->input.frames;
-	const uint32_t count = worker->input.count;
-	struct bridge_keys keys;
+	struct bridge_input *input = &worker->input;
+	const uint32_t count = input->count;
+	struct frame *frame = input->frames;
 
-	for (uint32_t i = 0; i < count; i++) {
-		const uint8_t *bytes = rte_pktmbuf_mtod(frames[i].mbuf, const uint8_t *);
-
-		keys.source[i] = fdb_key(frames[i].domain, bytes + FRAME_SOURCE_OFFSET);
-		keys.source_hash[i] = em_hash(fdb, keys.source[i]);
-		em_prefetch(fdb, keys.source_hash[i]);
-		keys.destination[i] = fdb_key(frames[i].domain, bytes + FRAME_DESTINATION_OFFSET);
-		keys.destination_hash[i] = em_hash(fdb, keys.destination[i]);
-		em_prefetch(fdb, keys.destination_hash[i]);
+	for (const struct bridge_lookup *lookup = input->lookups; lookup < input->lookups + count;
+	     lookup++, frame++) {
+		if (likely(source_learn(worker, frame, lookup)))
+			destination_sort(worker, frame, lookup);
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		if (unlikely(
-			    !source_learn(worker, &frames[i], keys.source[i], keys.source_hash[i])))
-			continue;
-		destination_sort(worker, &frames[i], keys.destination[i], keys.destination_hash[i]);
-	}
-	worker->input.count = 0;
 	if (worker->to_flood.count > 0) {
 		stage_suppress(worker, &worker->to_flood);
 		stage_flood(worker, &worker->to_flood);

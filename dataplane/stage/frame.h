@@ -9,6 +9,8 @@
 
 #include <bgw/ref.h>
 
+#include "table/exact_match.h"
+
 /*
  * A frame on its way through the stages: the inner Ethernet frame without the tags that its
  * attachment takes off. It is in one segment, unless FRAME_REPLICA says that it is a header segment
@@ -28,15 +30,22 @@
 #define TCI_PRIORITY 0xf000u
 #define TCI_VID	     0x0fffu
 
+/* 16 bytes that are copied at once. */
+typedef uint64_t frame_word __attribute__((vector_size(16)));
+
 struct frame {
+	union {
+		struct {
+			bgw_ref source; /* where it came from */
+			bgw_ref target; /* where it goes, after the bridge stage */
+			uint16_t domain;
+			uint16_t flags;
+			uint16_t outer_tci; /* host order; of the tag taken off */
+			uint16_t inner_tci;
+		};
+		frame_word origin; /* all of these */
+	};
 	struct rte_mbuf *mbuf;
-	bgw_ref source; /* where it came from */
-	bgw_ref target; /* where it goes, after the bridge stage */
-	uint16_t domain;
-	uint16_t flags;
-	uint16_t outer_tci; /* host order; of the tag taken off */
-	uint16_t inner_tci;
-	uint64_t reserved;
 };
 
 /* Frames in a burst, and so in any lane. */
@@ -45,6 +54,21 @@ struct frame {
 struct lane {
 	uint32_t count;
 	struct frame frames[BURST_FRAMES];
+};
+
+/* Keys of the FDB for a frame, and where the lookups of them begin. */
+struct bridge_lookup {
+	uint64_t source;
+	uint64_t destination;
+	struct em_bucket *source_at;
+	struct em_bucket *destination_at;
+};
+
+/* What an input stage hands to the bridge: frames with all members set but `target`. */
+struct bridge_input {
+	uint32_t count;
+	struct frame frames[BURST_FRAMES];
+	struct bridge_lookup lookups[BURST_FRAMES];
 };
 
 static inline void lane_add(struct lane *lane, const struct frame *frame)

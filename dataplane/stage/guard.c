@@ -47,24 +47,44 @@ static bool storm_conforms(struct worker *worker, const struct attachment *attac
 			      attachment->storm_burst_cycles[class]);
 }
 
-int guard_check_lists(struct worker *worker, const struct attachment *attachment,
-		      const uint8_t *bytes, uint32_t length)
+/* A drop reason, or -1. */
+static int attachment_check(struct worker *worker, const struct attachment *attachment,
+			    const uint8_t *bytes, uint32_t length)
 {
-	const uint64_t destination = guard_address(bytes + FRAME_DESTINATION_OFFSET);
+	const uint64_t destination = fdb_key(0, bytes + FRAME_DESTINATION_OFFSET);
 
+	if (!(attachment->flags & ATTACHMENT_ADMIN_UP))
+		return BGW_DROP_ATTACHMENT_DOWN;
+	if (guard_source_is_bad(fdb_key(0, bytes + FRAME_SOURCE_OFFSET)))
+		return BGW_DROP_BAD_SOURCE;
+	/* What is dropped in any case takes nothing from the limits. */
+	if (guard_is_link_local(destination) &&
+	    !guard_link_local(destination, attachment->flags & ATTACHMENT_L2_CONTROL))
+		return BGW_DROP_LINK_LOCAL;
 	if (!source_is_allowed(attachment, bytes + FRAME_SOURCE_OFFSET))
 		return BGW_DROP_SOURCE_NOT_ALLOWED;
 	if (!ethertype_is_allowed(attachment, bytes, length))
 		return BGW_DROP_ETHERTYPE_NOT_ALLOWED;
-	if (destination == UINT64_C(0xffffffffffff))
+	if (destination >> 16 == UINT64_C(0xffffffffffff))
 		return storm_conforms(worker, attachment, STORM_BROADCAST)
 			       ? -1
 			       : BGW_DROP_BROADCAST_LIMIT;
-	if ((destination & GUARD_GROUP_BIT) != 0)
+	if (guard_is_group(destination))
 		return storm_conforms(worker, attachment, STORM_MULTICAST)
 			       ? -1
 			       : BGW_DROP_MULTICAST_LIMIT;
 	return -1;
+}
+
+bool guard_admit(struct worker *worker, const struct attachment *attachment, struct rte_mbuf *mbuf)
+{
+	const int reason = attachment_check(
+		worker, attachment, rte_pktmbuf_mtod(mbuf, const uint8_t *), mbuf->data_len);
+
+	if (likely(reason < 0))
+		return true;
+	worker_drop_at(worker, mbuf, (enum bgw_drop)reason, bgw_ref_attachment(attachment->index));
+	return false;
 }
 
 bool guard_unknown_unicast(struct worker *worker, const struct attachment *attachment)

@@ -21,14 +21,19 @@ static inline bool normalise_restore_tag(struct rte_mbuf *mbuf, rte_be16_t tpid)
 	return true;
 }
 
+/* Whether normalise() has nothing to do or to refuse. */
+static inline bool frame_is_normal(const struct rte_mbuf *mbuf)
+{
+	return mbuf->nb_segs == 1 && mbuf->data_len >= RTE_ETHER_HDR_LEN + FRAME_TAG_BYTES &&
+	       !(mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED);
+}
+
 /*
  * Brings a received frame into the one form that the stages know: one segment, an Ethernet header
  * at least, tags in the frame, the outer one whole. A drop reason, or -1.
  */
 static inline int normalise(const struct port *port, struct rte_mbuf *mbuf)
 {
-	if (unlikely(!port->admin_up))
-		return BGW_DROP_PORT_DOWN;
 	if (unlikely(mbuf->nb_segs > 1) && rte_pktmbuf_linearize(mbuf) != 0)
 		return BGW_DROP_CHAINED;
 	if (unlikely(mbuf->data_len < RTE_ETHER_HDR_LEN))
@@ -40,6 +45,25 @@ static inline int normalise(const struct port *port, struct rte_mbuf *mbuf)
 	    mbuf->data_len < RTE_ETHER_HDR_LEN + FRAME_TAG_BYTES)
 		return BGW_DROP_RUNT;
 	return -1;
+}
+
+/* Drops a whole burst of a port that is administratively down. */
+static inline void normalise_port_down(struct worker *worker, const struct port_rx *rx,
+				       struct rte_mbuf **mbufs, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		worker->port_counters[rx->port].rx_bytes += mbufs[i]->pkt_len;
+		mbufs[i]->port = rx->port;
+		worker_drop(worker, mbufs[i], BGW_DROP_PORT_DOWN);
+	}
+	worker->port_counters[rx->port].rx_pkts += count;
+}
+
+/* Fetches the first bytes of the frame that is a few after frame `i`. */
+static inline void normalise_prefetch(struct rte_mbuf **mbufs, uint32_t i, uint32_t count)
+{
+	if (likely(i + 4 < count))
+		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + 4], void *));
 }
 
 #endif

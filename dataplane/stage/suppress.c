@@ -15,8 +15,7 @@ static const struct neighbour *neighbour_find(const struct bgw_dataplane *dp, ui
 					      const struct bgw_ip *ip)
 {
 	const uint64_t key = neighbour_key(domain, ip);
-	const struct em_slot slot =
-		em_find(&dp->neighbour_keys, key, em_hash(&dp->neighbour_keys, key));
+	const struct em_slot slot = em_find(&dp->neighbour_keys, key);
 	const struct neighbour *neighbour;
 
 	if (!slot.bucket)

@@ -51,20 +51,39 @@ static void port_flush(struct worker *worker, uint16_t port_index)
 			drop_rest(worker, buffer->mbufs + sent, count - sent, BGW_DROP_TX_FULL);
 }
 
-void stage_transmit(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
+void stage_transmit_burst(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs,
+			  uint32_t count, uint32_t bytes)
 {
 	struct tx_buffer *buffer = &worker->tx[port];
 
-	/* Only if its attachment or path moved to another port since the replica was made. */
-	if (unlikely(mbuf->nb_segs > 1) && !port_table[port].tx_multi_segment) {
-		worker_drop(worker, mbuf, BGW_DROP_CHAINED);
-		return;
+	buffer->bytes += bytes;
+	while (count > 0) {
+		const uint32_t part = RTE_MIN(count, TX_BUFFER_FRAMES - buffer->count);
+
+		memcpy(&buffer->mbufs[buffer->count], mbufs, part * sizeof(mbufs[0]));
+		buffer->count += part;
+		mbufs += part;
+		count -= part;
+		worker->tx_pending |= UINT64_C(1) << port;
+		if (buffer->count == TX_BUFFER_FRAMES)
+			port_flush(worker, port);
 	}
-	buffer->mbufs[buffer->count++] = mbuf;
-	buffer->bytes += mbuf->pkt_len;
-	worker->tx_pending |= UINT64_C(1) << port;
-	if (buffer->count == TX_BUFFER_FRAMES)
-		port_flush(worker, port);
+}
+
+bool transmit_refuses(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
+{
+	/* Only if its attachment or path moved to another port since the replica was made. */
+	if (likely(port_table[port].tx_multi_segment))
+		return false;
+	worker_drop(worker, mbuf, BGW_DROP_CHAINED);
+	return true;
+}
+
+void stage_transmit(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
+{
+	if (unlikely(mbuf->nb_segs > 1) && transmit_refuses(worker, port, mbuf))
+		return;
+	stage_transmit_burst(worker, port, &mbuf, 1, mbuf->pkt_len);
 }
 
 void stage_transmit_flush(struct worker *worker)

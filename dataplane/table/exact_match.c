@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <rte_malloc.h>
-#include <rte_random.h>
 
 #include "table/exact_match.h"
 
@@ -13,15 +13,15 @@
 int em_create(struct em_table *table, const char *name, uint32_t capacity,
 	      struct rte_rcu_qsbr *qsbr)
 {
-	const uint32_t buckets = rte_align32pow2(RTE_MAX(capacity, 16u));
+	const uint64_t buckets = rte_align32pow2(RTE_MAX(capacity, 16u));
 
 	*table = (struct em_table){
-		.mask = buckets - 1,
-		.seed = rte_rand(),
-		.multiplier = rte_rand() | 1,
+		.offset_mask = (buckets - 1) * sizeof(struct em_bucket),
 		.capacity = capacity,
 		.qsbr = qsbr,
 	};
+	if (getentropy(table->secret, sizeof(table->secret)) != 0)
+		return -errno;
 	table->buckets =
 		rte_zmalloc(name, (size_t)buckets * sizeof(table->buckets[0]), RTE_CACHE_LINE_SIZE);
 	return table->buckets ? 0 : -ENOMEM;
@@ -91,7 +91,7 @@ int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 	struct em_bucket *first = em_first_choice(table, hash);
 	struct em_bucket *second = em_second_choice(table, hash);
 	struct em_bucket *bucket = first;
-	struct em_slot slot = em_find(table, key, hash);
+	struct em_slot slot = em_find(table, key);
 	uint32_t first_slot = 0;
 	uint32_t second_slot = 0;
 	uint32_t index;
@@ -141,7 +141,7 @@ int em_remove(struct em_table *table, uint64_t key)
 {
 	const uint64_t hash = em_hash(table, key);
 	struct em_bucket *first = em_first_choice(table, hash);
-	struct em_slot slot = em_find(table, key, hash);
+	struct em_slot slot = em_find(table, key);
 
 	if (!slot.bucket)
 		return -ENOENT;

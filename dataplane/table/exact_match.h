@@ -8,8 +8,11 @@
 #include <rte_common.h>
 #include <rte_prefetch.h>
 #include <rte_rcu_qsbr.h>
-#ifdef __AVX2__
+#if defined(__AVX2__) || defined(BGW_TABLE_AES)
 #include <immintrin.h>
+#endif
+#if defined(BGW_TABLE_AES) && !defined(__AES__)
+#error "compiled for another CPU than the packet path: cpu_args must come last"
 #endif
 
 /*
@@ -20,9 +23,9 @@
  * a full table about one key in a million finds no place. A key in its second choice is said so by
  * `spilled` of its first, so that a lookup reads one line but for a few keys in a hundred.
  *
- * Readers: em_find() on any thread that reports quiescence to the table's RCU variable. The writer
- * changes a value by one store, makes a slot visible by its key last, and gives a freed slot to
- * another key only after a grace period. 0 and ~0 are no keys.
+ * Readers: em_find() and em_find_at() on any thread that reports quiescence to the table's RCU
+ * variable. The writer changes a value by one store, makes a slot visible by its key last, and
+ * gives a freed slot to another key only after a grace period. 0 and ~0 are no keys.
  *
  * Each entry has a stamp of 16 bits that readers may write (em_stamp()); it is of no meaning here.
  */
@@ -47,9 +50,9 @@ struct em_dead {
 
 struct em_table {
 	struct em_bucket *buckets;
-	uint32_t mask; /* number of buckets - 1 */
-	uint64_t seed;
-	uint64_t multiplier; /* random, so that nobody can choose keys that collide */
+	uint64_t offset_mask; /* of a hash: the bucket's offset in bytes */
+	/* Random, so that nobody can choose keys that collide. */
+	uint64_t secret[6] __rte_aligned(16);
 
 	/* the writer's */
 	uint32_t count;
@@ -81,38 +84,69 @@ int em_remove(struct em_table *table, uint64_t key);
 /* Makes freed slots usable again whose grace period has passed. Bounded work. */
 void em_reclaim(struct em_table *table);
 
-/* Both halves of a product, folded. */
-static inline uint64_t em_fold(uint64_t a, uint64_t b)
-{
-	const unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* One multiplication leaves keys that count up, a vendor's addresses, on a lattice: with one
- * multiplier in eight some buckets are far too full. The second breaks it up. */
+/*
+ * Three rounds of AES with secret round keys: every bit of the result depends on every bit of the
+ * key, and keys that count up, a vendor's addresses, leave no pattern. After two rounds it would
+ * still be a linear function of eight S-boxes, with twenty times as many full buckets.
+ */
 static inline uint64_t em_hash(const struct em_table *table, uint64_t key)
 {
-	return em_fold(em_fold(key ^ table->seed, table->multiplier), table->multiplier);
+#ifdef BGW_TABLE_AES
+	const __m128i *secret = (const __m128i *)(const void *)table->secret;
+	__m128i state = _mm_xor_si128(_mm_cvtsi64_si128((long long)key), secret[0]);
+
+	state = _mm_aesenc_si128(state, secret[1]);
+	state = _mm_aesenc_si128(state, secret[2]);
+	state = _mm_aesenc_si128(state, secret[0]);
+	return (uint64_t)_mm_cvtsi128_si64(state);
+#else
+	/* One multiplication would leave them on a lattice, with some buckets far too full. */
+	for (int round = 0; round < 2; round++) {
+		const unsigned __int128 product =
+			(unsigned __int128)(key ^ table->secret[2 * round]) *
+			(table->secret[2 * round + 1] | 1);
+
+		key = (uint64_t)product ^ (uint64_t)(product >> 64);
+	}
+	return key;
+#endif
+}
+
+static inline struct em_bucket *em_bucket_at(const struct em_table *table, uint64_t hash)
+{
+	return (struct em_bucket *)((uintptr_t)table->buckets + (hash & table->offset_mask));
 }
 
 static inline struct em_bucket *em_first_choice(const struct em_table *table, uint64_t hash)
 {
-	return &table->buckets[(uint32_t)hash & table->mask];
+	return em_bucket_at(table, hash);
 }
 
 static inline struct em_bucket *em_second_choice(const struct em_table *table, uint64_t hash)
 {
-	const uint32_t first = (uint32_t)hash & table->mask;
-	uint32_t second = (uint32_t)(hash >> 32) & table->mask;
+	const uint64_t other = hash >> 32;
 
-	second = second == first ? first ^ 1 : second;
-	return &table->buckets[second];
+	/* Never the first again. */
+	if (unlikely(((hash ^ other) & table->offset_mask) == 0))
+		return em_bucket_at(table, hash ^ sizeof(struct em_bucket));
+	return em_bucket_at(table, other);
 }
 
-static inline void em_prefetch(const struct em_table *table, uint64_t hash)
+static inline uint32_t em_buckets(const struct em_table *table)
 {
-	rte_prefetch0(em_first_choice(table, hash));
+	return (uint32_t)(table->offset_mask / sizeof(struct em_bucket)) + 1;
+}
+
+/*
+ * Where a lookup of the key begins: fetched, and given to em_find_at() later, so that the lookups
+ * of a burst do not wait for memory one after the other.
+ */
+static inline struct em_bucket *em_begin(const struct em_table *table, uint64_t key)
+{
+	struct em_bucket *first = em_first_choice(table, em_hash(table, key));
+
+	rte_prefetch0(first);
+	return first;
 }
 
 static inline bool em_find_in(struct em_bucket *bucket, uint64_t key, struct em_slot *slot)
@@ -140,16 +174,21 @@ static inline bool em_find_in(struct em_bucket *bucket, uint64_t key, struct em_
 #endif
 }
 
-static inline struct em_slot em_find(const struct em_table *table, uint64_t key, uint64_t hash)
+static inline struct em_slot em_find_at(const struct em_table *table, uint64_t key,
+					struct em_bucket *first)
 {
 	struct em_slot slot = {NULL, 0};
-	struct em_bucket *first = em_first_choice(table, hash);
 
 	if (likely(em_find_in(first, key, &slot)))
 		return slot;
 	if (unlikely(__atomic_load_n(&first->spilled, __ATOMIC_RELAXED) != 0))
-		em_find_in(em_second_choice(table, hash), key, &slot);
+		em_find_in(em_second_choice(table, em_hash(table, key)), key, &slot);
 	return slot;
+}
+
+static inline struct em_slot em_find(const struct em_table *table, uint64_t key)
+{
+	return em_find_at(table, key, em_first_choice(table, em_hash(table, key)));
 }
 
 static inline uint32_t em_value(struct em_slot slot)

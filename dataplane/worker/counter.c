@@ -33,7 +33,7 @@ void bgw_connection_counters_get(const struct bgw_dataplane *dp, uint32_t index,
 	if (index >= dp->limits.connections)
 		return;
 	for (uint16_t id = 0; id < dp->limits.workers; id++)
-		words_add(counters, &dp->workers[id]->connection_counters[index],
+		words_add(counters, &dp->workers[id]->connection_counters[index].counters,
 			  sizeof(*counters));
 }
 
@@ -44,7 +44,7 @@ void bgw_attachment_counters_get(const struct bgw_dataplane *dp, uint32_t index,
 	if (index >= dp->limits.attachments)
 		return;
 	for (uint16_t id = 0; id < dp->limits.workers; id++)
-		words_add(counters, &dp->workers[id]->attachment_counters[index],
+		words_add(counters, &dp->workers[id]->attachment_counters[index].counters,
 			  sizeof(*counters));
 }
 

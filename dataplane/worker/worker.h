@@ -35,6 +35,11 @@ struct event_filter_entry {
 	uint16_t valid;
 };
 
+/* One cache line each, so that an index is a shift and no counter lies across two lines. */
+struct traffic_line {
+	struct bgw_traffic_counters counters;
+} __rte_cache_aligned;
+
 struct worker {
 	struct bgw_dataplane *dp;
 	uint16_t id;
@@ -45,13 +50,13 @@ struct worker {
 	struct rte_ring *events; /* this worker to control */
 	uint64_t tx_pending;	 /* bit by port: its tx_buffer is not empty */
 	struct bgw_worker_counters counters;
-	struct bgw_traffic_counters *connection_counters; /* by index */
-	struct bgw_traffic_counters *attachment_counters; /* by index */
+	struct traffic_line *connection_counters; /* by index */
+	struct traffic_line *attachment_counters; /* by index */
 	struct bgw_port_counters port_counters[BGW_MAX_PORTS];
 	struct tx_buffer tx[BGW_MAX_PORTS];
 	struct event_filter_entry event_filter[EVENT_FILTER_ENTRIES];
 	/* Scratch of the stages, so that they need no stack of it. */
-	struct lane input;
+	struct bridge_input input;
 	struct lane to_attachments;
 	struct lane to_connections;
 	struct lane to_flood;
@@ -80,8 +85,9 @@ static inline void worker_drop(struct worker *worker, struct rte_mbuf *mbuf, enu
 /* The counters of where a frame came from or goes to. */
 static inline struct bgw_traffic_counters *worker_place_counters(struct worker *worker, bgw_ref ref)
 {
-	return bgw_ref_is_connection(ref) ? &worker->connection_counters[bgw_ref_index(ref)]
-					  : &worker->attachment_counters[bgw_ref_index(ref)];
+	return bgw_ref_is_connection(ref)
+		       ? &worker->connection_counters[bgw_ref_index(ref)].counters
+		       : &worker->attachment_counters[bgw_ref_index(ref)].counters;
 }
 
 /* worker_drop() of a frame that is known to have come in by, or to leave by, `ref`. */

@@ -4,6 +4,16 @@
 #include "encap/ecn.h"
 #include "encap/entropy.h"
 
+static uint32_t hash_of(const uint8_t *frame, uint32_t length)
+{
+	return entropy_hash(frame, length, inner_l3_find(frame, length));
+}
+
+static uint8_t tos_of(const uint8_t *frame, uint32_t length, int8_t dscp)
+{
+	return ecn_encap_tos(frame, inner_l3_find(frame, length), dscp);
+}
+
 /* An outer TOS, then an inner frame. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -15,11 +25,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	length = (uint32_t)size - 1;
 	frame = fuzz_copy(data + 1, length, 0);
-	entropy = entropy_hash(frame, length);
-	before = ecn_encap_tos(frame, length, BGW_DSCP_COPY);
-	MUST(ecn_encap_tos(frame, length, 46) == (46 << 2 | (before & ECN_MASK)));
+	entropy = hash_of(frame, length);
+	before = tos_of(frame, length, BGW_DSCP_COPY);
+	MUST(tos_of(frame, length, 46) == (46 << 2 | (before & ECN_MASK)));
 	if (ecn_decap(frame, length, data[0])) {
-		after = ecn_encap_tos(frame, length, BGW_DSCP_COPY);
+		after = tos_of(frame, length, BGW_DSCP_COPY);
 		/* DSCP stays; congestion, once there, stays; Not-ECT gains nothing. */
 		MUST(((after ^ before) & ~ECN_MASK) == 0);
 		MUST((before & ECN_MASK) != ECN_CE || (after & ECN_MASK) == ECN_CE);
@@ -30,8 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	/* ECN is no part of a flow, unless a header says that it ends before its own addresses. */
 	l3 = inner_l3_find(frame, length);
-	MUST(entropy_hash(frame, length) == entropy ||
-	     (inner_l3_is_ipv4(frame, length, l3) && (frame[l3.offset] & 0x0f) < 5));
+	MUST(hash_of(frame, length) == entropy ||
+	     (l3.family == 4 && (frame[l3.offset] & 0x0f) < 5));
 	MUST(entropy_udp_port(entropy) >= 49152);
 	free(frame);
 	return 0;

@@ -7,7 +7,7 @@
 
 static uint32_t value_of(const struct em_table *table, uint64_t key)
 {
-	const struct em_slot slot = em_find(table, key, em_hash(table, key));
+	const struct em_slot slot = em_find(table, key);
 
 	return slot.bucket != NULL ? em_value(slot) : 0;
 }

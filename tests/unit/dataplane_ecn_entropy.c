@@ -68,12 +68,16 @@ static struct frame_bytes ipv6_frame(unsigned int tags, uint8_t traffic_class)
 
 static uint8_t encap_tos(const struct frame_bytes *frame, int8_t dscp)
 {
-	return ecn_encap_tos(guarded_copy(frame->bytes, frame->length), frame->length, dscp);
+	const uint8_t *copy = guarded_copy(frame->bytes, frame->length);
+
+	return ecn_encap_tos(copy, inner_l3_find(copy, frame->length), dscp);
 }
 
 static uint32_t hash_of(const struct frame_bytes *frame)
 {
-	return entropy_hash(guarded_copy(frame->bytes, frame->length), frame->length);
+	const uint8_t *copy = guarded_copy(frame->bytes, frame->length);
+
+	return entropy_hash(copy, frame->length, inner_l3_find(copy, frame->length));
 }
 
 static void encap_copies_or_fixes_dscp_and_copies_ecn(void **state)

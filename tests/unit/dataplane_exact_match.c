@@ -15,7 +15,7 @@
 
 static struct em_slot find(const struct em_table *table, uint64_t key)
 {
-	return em_find(table, key, em_hash(table, key));
+	return em_find(table, key);
 }
 
 static bool has(const struct em_table *table, uint64_t key)
@@ -28,20 +28,24 @@ static void table_open(struct em_table *table, uint32_t capacity)
 	assert_int_equal(em_create(table, "unit", capacity, qsbr), 0);
 }
 
-/*
- * A key that no bucket hash can tell from `key`: with a seed of 0 and a multiplier of 1 the hash is
- * the key itself, so that a test chooses both buckets.
- */
-static void table_open_transparent(struct em_table *table, uint32_t capacity)
+static uint32_t bucket_index(const struct em_table *table, const struct em_bucket *bucket)
 {
-	table_open(table, capacity);
-	table->seed = 0;
-	table->multiplier = 1;
+	return (uint32_t)(bucket - table->buckets);
 }
 
-static uint64_t key_of_buckets(uint32_t first, uint32_t second, uint32_t n)
+/* The n-th key, from 1 on, whose choices are these two buckets by its hash. */
+static uint64_t key_of_buckets(const struct em_table *table, uint32_t first, uint32_t second,
+			       uint32_t n)
 {
-	return (uint64_t)second << 32 | (uint64_t)n << 16 | first;
+	uint64_t key = 0;
+
+	while (n > 0) {
+		const uint64_t hash = em_hash(table, ++key);
+
+		n -= bucket_index(table, em_bucket_at(table, hash)) == first &&
+		     bucket_index(table, em_bucket_at(table, hash >> 32)) == second;
+	}
+	return key;
 }
 
 static void a_key_is_found_after_put_and_not_before(void **state)
@@ -128,19 +132,19 @@ static void keys_of_one_bucket_spill_into_their_second_choices(void **state)
 	struct em_table table;
 
 	(void)state;
-	table_open_transparent(&table, 64);
+	table_open(&table, 64);
 	/* Three go to the first choice, three to bucket 9, and then the emptier one is taken. */
 	for (uint32_t n = 1; n <= 7; n++)
-		assert_int_equal(em_put(&table, key_of_buckets(5, 9, n), n, 0), 0);
+		assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, n), n, 0), 0);
 	for (uint32_t n = 1; n <= 7; n++)
-		assert_int_equal(em_value(find(&table, key_of_buckets(5, 9, n))), n);
+		assert_int_equal(em_value(find(&table, key_of_buckets(&table, 5, 9, n))), n);
 	assert_int_equal(table.buckets[5].spilled, 3);
 	/* The eighth fills the last slot of the two, the ninth has no place. */
-	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 8), 8, 0), 0);
-	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 9), 9, 0), -ENOSPC);
+	assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, 8), 8, 0), 0);
+	assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, 9), 9, 0), -ENOSPC);
 	assert_int_equal(table.count, 8);
 	for (uint32_t n = 1; n <= 8; n++)
-		assert_int_equal(em_remove(&table, key_of_buckets(5, 9, n)), 0);
+		assert_int_equal(em_remove(&table, key_of_buckets(&table, 5, 9, n)), 0);
 	assert_int_equal(table.buckets[5].spilled, 0);
 	assert_int_equal(table.count, 0);
 	em_destroy(&table);
@@ -151,27 +155,46 @@ static void a_key_whose_choices_are_one_bucket_has_another(void **state)
 	struct em_table table;
 
 	(void)state;
-	table_open_transparent(&table, 64);
+	table_open(&table, 64);
 	for (uint32_t n = 1; n <= 8; n++)
-		assert_int_equal(em_put(&table, key_of_buckets(5, 5, n), n, 0), 0);
+		assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 5, n), n, 0), 0);
 	for (uint32_t n = 1; n <= 8; n++)
-		assert_int_equal(em_value(find(&table, key_of_buckets(5, 5, n))), n);
+		assert_int_equal(em_value(find(&table, key_of_buckets(&table, 5, 5, n))), n);
 	em_destroy(&table);
 }
 
-static void equal_hashes_do_not_make_equal_keys(void **state)
+static void keys_of_equal_buckets_are_not_equal_keys(void **state)
 {
 	struct em_table table;
 
 	(void)state;
 	table_open(&table, 64);
-	/* Multiplied by 0 every key has the same hash. */
-	table.multiplier = 0;
-	assert_int_equal(em_put(&table, 1, 10, 0), 0);
-	assert_int_equal(em_put(&table, 2, 20, 0), 0);
-	assert_int_equal(em_value(find(&table, 1)), 10);
-	assert_int_equal(em_value(find(&table, 2)), 20);
-	assert_false(has(&table, 3));
+	assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, 1), 10, 0), 0);
+	assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, 2), 20, 0), 0);
+	assert_int_equal(em_value(find(&table, key_of_buckets(&table, 5, 9, 1))), 10);
+	assert_int_equal(em_value(find(&table, key_of_buckets(&table, 5, 9, 2))), 20);
+	assert_false(has(&table, key_of_buckets(&table, 5, 9, 3)));
+	em_destroy(&table);
+}
+
+/* A vendor's addresses in one network: no bucket may get many more than its share. */
+static void keys_that_count_up_spread_over_the_buckets(void **state)
+{
+	static uint32_t load[4096];
+	struct em_table table;
+	uint32_t most = 0;
+
+	(void)state;
+	table_open(&table, RTE_DIM(load));
+	for (uint64_t number = 0; number < 4 * RTE_DIM(load); number++) {
+		const uint64_t key = __builtin_bswap64(UINT64_C(0x0000020000000000) + number) | 1;
+
+		load[bucket_index(&table, em_first_choice(&table, em_hash(&table, key)))]++;
+	}
+	for (uint32_t i = 0; i < RTE_DIM(load); i++)
+		most = RTE_MAX(most, load[i]);
+	/* Four on average: of a Poisson distribution one bucket in ten billion has over 24. */
+	assert_in_range(most, 8, 24);
 	em_destroy(&table);
 }
 
@@ -180,17 +203,17 @@ static void a_freed_slot_waits_for_the_grace_period(void **state)
 	struct em_table table;
 
 	(void)state;
-	table_open_transparent(&table, 64);
+	table_open(&table, 64);
 	for (uint32_t n = 1; n <= 8; n++)
-		assert_int_equal(em_put(&table, key_of_buckets(5, 9, n), n, 0), 0);
+		assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, n), n, 0), 0);
 	rte_rcu_qsbr_thread_register(qsbr, 0);
 	rte_rcu_qsbr_thread_online(qsbr, 0);
-	assert_int_equal(em_remove(&table, key_of_buckets(5, 9, 3)), 0);
+	assert_int_equal(em_remove(&table, key_of_buckets(&table, 5, 9, 3)), 0);
 	em_reclaim(&table);
-	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 9), 9, 0), -ENOSPC);
+	assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, 9), 9, 0), -ENOSPC);
 	rte_rcu_qsbr_quiescent(qsbr, 0);
 	em_reclaim(&table);
-	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 9), 9, 0), 0);
+	assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, 9), 9, 0), 0);
 	rte_rcu_qsbr_thread_offline(qsbr, 0);
 	rte_rcu_qsbr_thread_unregister(qsbr, 0);
 	em_destroy(&table);
@@ -220,7 +243,7 @@ static void a_key_that_comes_and_goes_is_never_without_a_place(void **state)
 	em_reclaim(&table);
 	assert_int_equal(table.dead_count, 0);
 	assert_int_equal(table.count, 0);
-	for (uint32_t i = 0; i <= table.mask; i++)
+	for (uint32_t i = 0; i < em_buckets(&table); i++)
 		assert_int_equal(table.buckets[i].spilled, 0);
 	em_destroy(&table);
 }
@@ -252,7 +275,7 @@ static void slots_freed_while_others_wait_are_reclaimed_later(void **state)
 	assert_int_equal(table.dead_count, 0);
 	for (uint64_t key = 1; key <= 3000; key++)
 		assert_int_equal(has(&table, key), key > 1500);
-	for (uint32_t bucket = 0; bucket <= table.mask; bucket++)
+	for (uint32_t bucket = 0; bucket < em_buckets(&table); bucket++)
 		for (uint32_t i = 0; i < EM_BUCKET_ENTRIES; i++)
 			assert_true(table.buckets[bucket].key[i] != EM_KEY_DEAD);
 	rte_rcu_qsbr_thread_offline(qsbr, 0);
@@ -330,8 +353,8 @@ static void a_reader_beside_the_writer_sees_whole_entries(void **state)
 
 	(void)state;
 	table_open(&table, 1024);
-	/* A table as crowded as may be: two buckets for eight keys. */
-	table.mask = 255;
+	/* A table as crowded as may be: 256 buckets for its keys. */
+	table.offset_mask = 255 * sizeof(struct em_bucket);
 	for (uint64_t key = 1; key <= STEADY_KEYS; key++)
 		assert_int_equal(em_put(&table, key, (uint32_t)key << 8, 0), 0);
 	assert_int_equal(pthread_create(&thread, NULL, reader_main, &reader), 0);
@@ -363,7 +386,8 @@ int main(void)
 		cmocka_unit_test(a_table_takes_its_capacity_and_no_more),
 		cmocka_unit_test(keys_of_one_bucket_spill_into_their_second_choices),
 		cmocka_unit_test(a_key_whose_choices_are_one_bucket_has_another),
-		cmocka_unit_test(equal_hashes_do_not_make_equal_keys),
+		cmocka_unit_test(keys_of_equal_buckets_are_not_equal_keys),
+		cmocka_unit_test(keys_that_count_up_spread_over_the_buckets),
 		cmocka_unit_test(a_freed_slot_waits_for_the_grace_period),
 		cmocka_unit_test(a_key_that_comes_and_goes_is_never_without_a_place),
 		cmocka_unit_test(slots_freed_while_others_wait_are_reclaimed_later),

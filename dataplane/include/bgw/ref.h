@@ -9,7 +9,7 @@
  * A ref names where frames of a domain come from and go to: an attachment (a port and its tags) or
  * a connection (a tunnel). 32 bits, so that a forwarding entry changes by one atomic store.
  *
- *   31..30 kind   29 static   28 frozen   27..24 zero   23..0 index
+ *   31 connection   30 attachment   29 static   28 frozen   27..24 zero   23..0 index
  *
  * The flags exist only in forwarding entries; BGW_REF_PLACE takes them off.
  */
@@ -42,12 +42,12 @@ static inline uint32_t bgw_ref_index(bgw_ref ref)
 
 static inline bool bgw_ref_is_connection(bgw_ref ref)
 {
-	return (ref & BGW_REF_KIND) == BGW_REF_CONNECTION;
+	return (ref & BGW_REF_CONNECTION) != 0;
 }
 
 static inline bool bgw_ref_is_attachment(bgw_ref ref)
 {
-	return (ref & BGW_REF_KIND) == BGW_REF_ATTACHMENT;
+	return (ref & BGW_REF_ATTACHMENT) != 0;
 }
 
 #endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef STAGE_CLASSIFY_H
+#define STAGE_CLASSIFY_H
+
+#include <netinet/in.h>
+
+#include "encap/gre.h"
+#include "encap/outer_ipv4.h"
+#include "encap/vxlan.h"
+#include "object/bridge.h"
+#include "stage/decap.h"
+#include "stage/frame.h"
+
+/* What a packet from the underlay is: a tunnel's, Linux's, or to be dropped. */
+
+/* A packet that is for Linux, if the port has a way to it. */
+#define VERDICT_LINUX  -2
+#define VERDICT_TUNNEL -1 /* else a drop reason */
+
+/* What a burst's packets are compared with. */
+struct underlay {
+	const struct bgw_dataplane *dp;
+	const struct port *port;
+	uint64_t mac; /* as fdb_key() in no domain */
+	rte_be16_t vxlan_port;
+};
+
+/*
+ * Bytes of the Ethernet header, with the underlay's tag if it has one; 0 if the packet is of
+ * another VLAN than the underlay's.
+ */
+uint32_t underlay_ethernet_bytes(const struct port *port, const struct rte_mbuf *mbuf);
+
+/*
+ * What becomes of a packet whose IP header is refused for `reason`: it is Linux's to judge, unless
+ * it may be a tunnel's, which is ours to count.
+ */
+int underlay_refused(const struct underlay *underlay, const uint8_t *l3, uint32_t length,
+		     int reason);
+
+/* packet_classify() of a packet that is not untagged IPv4 to our MAC. */
+int underlay_classify_unusual(const struct underlay *underlay, struct rte_mbuf *mbuf,
+			      struct tunnel_burst *burst);
+
+static inline int tunnel_parse(const struct underlay *underlay, const uint8_t *l3,
+			       const struct outer_ipv4 *outer, struct tunnel_header *header,
+			       uint16_t *encap)
+{
+	const uint8_t *l4 = l3 + outer->l4_offset;
+
+	if (outer->protocol == IPPROTO_UDP && outer->l4_length >= 4 &&
+	    *(const unaligned_uint16_t *)(l4 + 2) == underlay->vxlan_port) {
+		*encap = BGW_ENCAP_VXLAN;
+		return vxlan_parse(l4, outer->l4_length, l3, header);
+	}
+	if (outer->protocol == IPPROTO_GRE) {
+		*encap = BGW_ENCAP_GRE;
+		return gre_parse(l4, outer->l4_length, header);
+	}
+	return VERDICT_LINUX;
+}
+
+/* Adds a packet to the run before it, or begins one. */
+static inline void burst_add(struct tunnel_burst *burst, struct rte_mbuf *mbuf, const uint8_t *l3,
+			     const struct outer_ipv4 *outer, const struct tunnel_header *header,
+			     uint16_t encap)
+{
+	struct tunnel_packet *packet = &burst->packets[burst->count];
+	const struct tunnel_id *last = &burst->tunnels[burst->runs - 1];
+
+	packet->mbuf = mbuf;
+	packet->inner = (uint8_t *)(uintptr_t)(l3 + outer->l4_offset + header->length);
+	packet->inner_bytes = (uint16_t)(outer->l4_length - header->length);
+	packet->tos = outer->tos;
+	if (burst->count == 0 || last->addresses != outer->addresses || last->key != header->key ||
+	    last->encap != encap || last->keyless != header->keyless) {
+		burst->first[burst->runs] = burst->count;
+		burst->tunnels[burst->runs++] = (struct tunnel_id){
+			.addresses = outer->addresses,
+			.key = header->key,
+			.encap = encap,
+			.keyless = header->keyless,
+		};
+	}
+	burst->count++;
+}
+
+/* An IPv4 packet to our MAC. `ethernet_bytes`: what is before the IP header. */
+static __rte_always_inline int ipv4_classify(const struct underlay *underlay, struct rte_mbuf *mbuf,
+					     uint32_t ethernet_bytes, struct tunnel_burst *burst)
+{
+	const uint8_t *l3 = rte_pktmbuf_mtod(mbuf, const uint8_t *) + ethernet_bytes;
+	const uint32_t length = mbuf->data_len - ethernet_bytes;
+	struct tunnel_header header;
+	struct outer_ipv4 outer;
+	uint16_t encap;
+	int verdict = outer_ipv4_parse(l3, length, &outer);
+
+	if (unlikely(verdict != ENCAP_OK))
+		return underlay_refused(underlay, l3, length, verdict);
+	verdict = tunnel_parse(underlay, l3, &outer, &header, &encap);
+	if (likely(verdict == ENCAP_OK))
+		burst_add(burst, mbuf, l3, &outer, &header, encap);
+	else if (verdict != VERDICT_LINUX &&
+		 !underlay_address_is_ours(underlay->dp, outer_ipv4_local(outer.addresses)))
+		return BGW_DROP_NOT_OUR_ADDRESS;
+	return verdict;
+}
+
+/* Takes a tunnel packet into the burst: VERDICT_TUNNEL. Else VERDICT_LINUX or a drop reason. */
+static __rte_always_inline int packet_classify(const struct underlay *underlay, bool untagged,
+					       struct rte_mbuf *mbuf, struct tunnel_burst *burst)
+{
+	const uint8_t *bytes = rte_pktmbuf_mtod(mbuf, const uint8_t *);
+
+	if (likely(untagged && fdb_key(0, bytes) == underlay->mac &&
+		   frame_ethertype(bytes) == RTE_BE16(RTE_ETHER_TYPE_IPV4)))
+		return ipv4_classify(underlay, mbuf, RTE_ETHER_HDR_LEN, burst);
+	return underlay_classify_unusual(underlay, mbuf, burst);
+}
+
+#endif
