@@ -9,18 +9,8 @@ from lib.errors import check
 from lib.gateway import Gateway
 from lib.peers import linux_vxlan
 from lib.sites import underlay_pair
+from lib.stored import objects
 
-STORED = (
-    "networks",
-    "l2-gateways",
-    "l2-gateway-connections",
-    "l2-remote-gateways",
-    "l2-remote-gateway-connections",
-    "l2-remote-macs",
-)
-# What an answer says of the moment, not of the object.
-RUNTIME = {"status", "status_reason", "mtu", "rx_packets", "rx_bytes", "tx_packets", "tx_bytes",
-           "dropped_packets", "too_big_packets", "mac_count"}
 LINKS = ("lan0", "wan0")
 
 
@@ -42,15 +32,6 @@ def run(lab):
     gateway.start()
     check(objects(gateway) == before, "the objects after the restart are not those before it")
     traffic.prove(host, peer)
-
-
-def objects(gateway):
-    shown = {}
-    for collection in STORED:
-        for entry in gateway.api.list(collection):
-            stored = {name: value for name, value in entry.items() if name not in RUNTIME}
-            shown[collection, entry["id"]] = stored
-    return shown
 
 
 def netdev_settings(site):
