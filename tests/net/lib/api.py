@@ -19,6 +19,10 @@ class Refused(Failure):
         super().__init__(f"{request} was answered {status}: {self.text}")
 
 
+class Unanswered(Failure, TimeoutError):
+    """The API took the request and never answered."""
+
+
 class _Connection(http.client.HTTPConnection):
     def __init__(self, path, timeout_s):
         super().__init__("localhost", timeout=timeout_s)
@@ -31,22 +35,34 @@ class _Connection(http.client.HTTPConnection):
 
 
 class Api:
-    """Objects by collection, as dictionaries."""
+    """Objects by collection, as dictionaries.
 
-    def __init__(self, path, timeout_s=10):
+    With `keep` all requests take one connection: for one thread that has many.
+    """
+
+    def __init__(self, path, timeout_s=10, keep=False):
         self._path = path
         self._timeout_s = timeout_s
+        self._kept = _Connection(path, timeout_s) if keep else None
         self.url = f"unix:{path}"
 
     def request(self, method, target, body=None):
         """One exchange; returns the parsed answer, None where it has no body."""
-        connection = _Connection(self._path, self._timeout_s)
+        connection = self._kept or _Connection(self._path, self._timeout_s)
         try:
             headers = {"Content-Type": "application/json"} if body is not None else {}
             connection.request(method, target, body and json.dumps(body), headers)
             answer = connection.getresponse()
             text = answer.read().decode()
-        finally:
+        except TimeoutError:
+            connection.close()
+            raise Unanswered(
+                f"{method} {target} was not answered in {self._timeout_s} s"
+            ) from None
+        except BaseException:
+            connection.close()
+            raise
+        if connection is not self._kept:
             connection.close()
         try:
             parsed = json.loads(text) if text else None
@@ -56,6 +72,10 @@ class Api:
             raise Refused(f"{method} {target}", answer.status, parsed)
         return parsed
 
+    def busy_client(self):
+        """The same API, for a thread of its own that asks often."""
+        return Api(self._path, self._timeout_s, keep=True)
+
     @staticmethod
     def _root(collection):
         return collection.replace("-", "_").removesuffix("s")
@@ -64,6 +84,11 @@ class Api:
         root = self._root(collection)
         return self.request("POST", f"/v2.0/{collection}", {root: members})[root]
 
+    def create_many(self, collection, entries):
+        """All of them or none."""
+        root = collection.replace("-", "_")
+        return self.request("POST", f"/v2.0/{collection}", {root: entries})[root]
+
     def update(self, collection, identifier, **members):
         root = self._root(collection)
         return self.request("PUT", f"/v2.0/{collection}/{identifier}", {root: members})[root]
@@ -71,8 +96,9 @@ class Api:
     def show(self, collection, identifier):
         return self.request("GET", f"/v2.0/{collection}/{identifier}")[self._root(collection)]
 
-    def delete(self, collection, identifier):
-        self.request("DELETE", f"/v2.0/{collection}/{identifier}")
+    def delete(self, collection, identifier, cascade=False):
+        query = "?cascade=true" if cascade else ""
+        self.request("DELETE", f"/v2.0/{collection}/{identifier}{query}")
 
     def list(self, collection, **filters):
         query = f"?{urlencode(filters, doseq=True)}" if filters else ""

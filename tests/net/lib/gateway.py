@@ -81,14 +81,14 @@ class Gateway:
         self._stopped = False
         wait_until(answers, START_S, f"the API of {self.site.name} never answered")
 
-    def stop(self):
+    def stop(self, prove_balance=accounting.prove_balance):
         """Stop it by SIGTERM: its accounts balance, it ends in order, and no buffer is missing."""
         check(
             self.running(),
             f"bgwd of {self.site.name} died with {self._process.status}:"
             f" {self._process.last_words()}",
         )
-        accounting.prove_balance(self)
+        prove_balance(self)
         status = self._process.stop()
         self._stopped = True
         check(
@@ -105,6 +105,12 @@ class Gateway:
 
     def cpu_s(self):
         return self._process.cpu_s()
+
+    def workers_cpu_s(self):
+        return self._process.threads_cpu_s("rte-worker")
+
+    def resident_bytes(self):
+        return self._process.resident_bytes()
 
     def log(self):
         return self._process.log()

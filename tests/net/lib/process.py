@@ -97,3 +97,19 @@ class Process:
         with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def threads_cpu_s(self, name):
+        """Processor time used so far, of the threads whose names begin with `name`."""
+        total_ns = 0
+        for thread in os.listdir(f"/proc/{self.pid}/task"):
+            with open(f"/proc/{self.pid}/task/{thread}/comm", encoding="ascii") as comm:
+                if not comm.read().startswith(name):
+                    continue
+            with open(f"/proc/{self.pid}/task/{thread}/schedstat", encoding="ascii") as schedstat:
+                total_ns += int(schedstat.read().split()[0])
+        return total_ns / 1e9
+
+    def resident_bytes(self):
+        """Memory that it has in RAM."""
+        with open(f"/proc/{self.pid}/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
