@@ -31,7 +31,7 @@ void gre_push_burst(const struct encap_push *items, unsigned int count)
 		outer_header_copy(inner, header);
 		outer_header_patch_ipv4(inner - header->ip_offset, header,
 					(uint16_t)(item->inner_length + header->ip_offset),
-					item->tos);
+					item->flow.tos);
 		*(unaligned_uint32_t *)(inner - KEY_OFFSET) = last | key;
 	}
 }

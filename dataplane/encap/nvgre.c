@@ -24,8 +24,8 @@ void nvgre_push_burst(const struct encap_push *items, unsigned int count)
 
 		outer_header_copy(inner, item->header);
 		outer_header_patch_ipv4(inner - IP_OFFSET, item->header,
-					(uint16_t)(item->inner_length + IP_OFFSET), item->tos);
+					(uint16_t)(item->inner_length + IP_OFFSET), item->flow.tos);
 		*(unaligned_uint32_t *)(inner - KEY_OFFSET) = rte_cpu_to_be_32(
-			item->segmentation_id << 8 | entropy_flow_id(item->entropy));
+			item->segmentation_id << 8 | entropy_flow_id(item->flow.entropy));
 	}
 }

@@ -7,6 +7,7 @@
 #include <bgw/encap.h>
 #include <bgw/tunnel.h>
 
+#include "encap/flow.h"
 #include "encap/outer_header.h"
 
 /*
@@ -21,10 +22,9 @@
 struct encap_push {
 	uint8_t *inner; /* the inner frame, with OUTER_HEADER_ROOM writable bytes before it */
 	const struct outer_header *header;
+	struct inner_flow flow;
 	uint32_t segmentation_id;
-	uint32_t entropy;      /* flow hash of the inner frame */
 	uint16_t inner_length; /* bytes, without FCS */
-	uint8_t tos;	       /* of the outer header */
 };
 
 struct encap_row {

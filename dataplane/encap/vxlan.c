@@ -30,9 +30,9 @@ void vxlan_push_burst(const struct encap_push *items, unsigned int count)
 
 		outer_header_copy(inner, item->header);
 		outer_header_patch_ipv4(inner - IP_OFFSET, item->header,
-					(uint16_t)(item->inner_length + IP_OFFSET), item->tos);
+					(uint16_t)(item->inner_length + IP_OFFSET), item->flow.tos);
 		*(unaligned_uint16_t *)(inner - UDP_SOURCE_OFFSET) =
-			rte_cpu_to_be_16(entropy_udp_port(item->entropy));
+			rte_cpu_to_be_16(entropy_udp_port(item->flow.entropy));
 		*(unaligned_uint16_t *)(inner - UDP_LENGTH_OFFSET) =
 			rte_cpu_to_be_16((uint16_t)(item->inner_length + VXLAN_SHIM_BYTES));
 		*(unaligned_uint32_t *)(inner - VNI_OFFSET) =

@@ -84,10 +84,11 @@ static void frame_enter_tagged(struct worker *worker, struct intake *intake,
 	frame_enter(worker, intake, entrance, mbuf, frame);
 }
 
-/* Any frame but a plain one. */
-static void frame_enter_unusual(struct worker *worker, struct intake *intake,
-				const struct port_rx *rx, struct entrance *untagged,
-				struct entrance *tagged, struct rte_mbuf *mbuf)
+/* Any frame but a plain one. Takes and returns the intake by value, so that the loop over plain
+ * ones keeps it in registers. */
+static struct intake frame_enter_unusual(struct worker *worker, struct intake intake,
+					 const struct port_rx *rx, struct entrance *untagged,
+					 struct entrance *tagged, struct rte_mbuf *mbuf)
 {
 	const bool whole_port = worker->dp->port_attachments[rx->port].whole_port != 0;
 	const int reason = normalise(&port_table[rx->port], mbuf);
@@ -95,16 +96,17 @@ static void frame_enter_unusual(struct worker *worker, struct intake *intake,
 
 	if (unlikely(reason >= 0)) {
 		worker_drop(worker, mbuf, (enum bgw_drop)reason);
-		return;
+		return intake;
 	}
 	if (!frame_is_tag(frame_ethertype(rte_pktmbuf_mtod(mbuf, const uint8_t *)))) {
-		frame_enter(worker, intake, untagged, mbuf, frame);
+		frame_enter(worker, &intake, untagged, mbuf, frame);
 	} else if (whole_port) {
 		frame.flags = FRAME_TAGGED;
-		frame_enter(worker, intake, untagged, mbuf, frame);
+		frame_enter(worker, &intake, untagged, mbuf, frame);
 	} else {
-		frame_enter_tagged(worker, intake, rx, tagged, mbuf);
+		frame_enter_tagged(worker, &intake, rx, tagged, mbuf);
 	}
+	return intake;
 }
 
 void stage_access_input(struct worker *worker, const struct port_rx *rx, struct rte_mbuf **mbufs,
@@ -117,17 +119,20 @@ void stage_access_input(struct worker *worker, const struct port_rx *rx, struct 
 								       : attachments->untagged);
 	struct entrance tagged = {0};
 	const bool open = untagged.attachment != NULL;
+	const bool guarded = untagged.guarded;
 	const frame_word origin = untagged.frame.origin;
 	const uint16_t domain = untagged.frame.domain;
 	struct intake intake = intake_open(worker);
 	uint64_t bytes = 0;
-	uint64_t plain_pkts = 0;
-	uint64_t plain_bytes = 0;
+	uint64_t unusual_pkts = 0;
+	uint64_t unusual_bytes = 0;
+	enum bgw_stage outer;
 
 	if (unlikely(!port_table[port].admin_up)) {
 		normalise_port_down(worker, rx, mbufs, count);
 		return;
 	}
+	outer = stage_enter(&worker->clock, BGW_STAGE_ACCESS_INPUT, count);
 	for (uint32_t i = 0; i < count; i++) {
 		struct rte_mbuf *mbuf = mbufs[i];
 		const uint8_t *at = rte_pktmbuf_mtod(mbuf, const uint8_t *);
@@ -137,20 +142,21 @@ void stage_access_input(struct worker *worker, const struct port_rx *rx, struct 
 		mbuf->port = port;
 		if (unlikely(!open || !frame_is_normal(mbuf) ||
 			     frame_is_tag(frame_ethertype(at)))) {
-			frame_enter_unusual(worker, &intake, rx, &untagged, &tagged, mbuf);
+			unusual_pkts++;
+			unusual_bytes += mbuf->pkt_len;
+			intake = frame_enter_unusual(worker, intake, rx, &untagged, &tagged, mbuf);
 			continue;
 		}
-		plain_pkts++;
-		plain_bytes += mbuf->data_len;
-		if (untagged.guarded && !guard_admit(worker, untagged.attachment, mbuf))
+		if (guarded && !guard_admit(worker, untagged.attachment, mbuf))
 			continue;
 		intake_add(&intake, mbuf, origin, domain, at);
 	}
-	untagged.rx_pkts += plain_pkts;
-	untagged.rx_bytes += plain_bytes;
+	untagged.rx_pkts += count - unusual_pkts;
+	untagged.rx_bytes += bytes - unusual_bytes;
 	entrance_close(worker, &untagged);
 	entrance_close(worker, &tagged);
 	worker->port_counters[port].rx_pkts += count;
 	worker->port_counters[port].rx_bytes += bytes;
 	intake_close(worker, &intake);
+	stage_leave(&worker->clock, outer);
 }

@@ -167,6 +167,8 @@ static int frame_finish(const struct exit *exit, const struct frame *frame)
 
 void stage_access_output(struct worker *worker, struct lane *lane)
 {
+	const enum bgw_stage outer =
+		stage_enter(&worker->clock, BGW_STAGE_ACCESS_OUTPUT, lane->count);
 	struct exit exit = exit_open(worker, lane->frames[0].target);
 	struct departure departure;
 
@@ -194,4 +196,5 @@ void stage_access_output(struct worker *worker, struct lane *lane)
 	}
 	departure_end(worker, &departure);
 	lane->count = 0;
+	stage_leave(&worker->clock, outer);
 }

@@ -151,6 +151,7 @@ void stage_bridge(struct worker *worker)
 	struct bridge_input *input = &worker->input;
 	const uint32_t count = input->count;
 	struct frame *frame = input->frames;
+	const enum bgw_stage outer = stage_enter(&worker->clock, BGW_STAGE_BRIDGE, count);
 
 	for (const struct bridge_lookup *lookup = input->lookups; lookup < input->lookups + count;
 	     lookup++, frame++) {
@@ -158,11 +159,16 @@ void stage_bridge(struct worker *worker)
 			destination_sort(worker, frame, lookup);
 	}
 	if (worker->to_flood.count > 0) {
+		const enum bgw_stage bridge =
+			stage_enter(&worker->clock, BGW_STAGE_FLOOD, worker->to_flood.count);
+
 		stage_suppress(worker, &worker->to_flood);
 		stage_flood(worker, &worker->to_flood);
+		stage_leave(&worker->clock, bridge);
 	}
 	if (worker->to_attachments.count > 0)
 		stage_access_output(worker, &worker->to_attachments);
 	if (worker->to_connections.count > 0)
 		stage_encap(worker, &worker->to_connections);
+	stage_leave(&worker->clock, outer);
 }

@@ -167,6 +167,7 @@ static void run_decap(struct worker *worker, struct intake *intake,
 void stage_decap(struct worker *worker, const struct tunnel_burst *burst)
 {
 	struct tunnel_lookup lookups[BURST_FRAMES];
+	const enum bgw_stage outer = stage_enter(&worker->clock, BGW_STAGE_DECAP, burst->count);
 	struct intake intake = intake_open(worker);
 
 	connections_begin(worker->dp, burst, lookups);
@@ -179,4 +180,5 @@ void stage_decap(struct worker *worker, const struct tunnel_burst *burst)
 			  &burst->tunnels[run]);
 	}
 	intake_close(worker, &intake);
+	stage_leave(&worker->clock, outer);
 }

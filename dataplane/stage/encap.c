@@ -94,33 +94,28 @@ static uint32_t run_prepare(struct worker *worker, const struct frame *frames, u
 
 	for (i = 0; i < count && frames[i].target == tunnel->target; i++) {
 		struct rte_mbuf *mbuf = frames[i].mbuf;
-		const uint32_t length = mbuf->pkt_len;
-		const uint16_t data_off = mbuf->data_off;
-		const uint16_t data_len = mbuf->data_len;
-		uint8_t *inner = (uint8_t *)mbuf->buf_addr + data_off;
 		const int reason = frame_check(mbuf, inner_max_bytes);
-		struct inner_flow flow;
+		uint32_t length;
 
 		if (unlikely(reason >= 0)) {
 			frame_refuse(worker, &frames[i], reason);
 			continue;
 		}
+		item->inner = rte_pktmbuf_mtod(mbuf, uint8_t *);
 		if (unlikely(frames[i].flags & FRAME_REPLICA)) {
-			flow = replica_flow(&frames[i], dscp);
+			item->flow = replica_flow(&frames[i], dscp);
 			lane->scattered = true;
 		} else {
-			flow = inner_flow_read(inner, data_len, dscp);
+			item->flow = inner_flow_read(item->inner, mbuf->data_len, dscp);
 		}
-		mbuf->data_off = (uint16_t)(data_off - header_bytes);
-		mbuf->data_len = (uint16_t)(data_len + header_bytes);
-		mbuf->pkt_len = length + header_bytes;
+		length = mbuf->pkt_len;
 		inner_bytes += length;
-		item->inner = inner;
+		item->inner_length = (uint16_t)length;
 		item->header = &path->header;
 		item->segmentation_id = segmentation_id;
-		item->entropy = flow.entropy;
-		item->inner_length = (uint16_t)length;
-		item->tos = flow.tos;
+		mbuf->data_off = (uint16_t)(mbuf->data_off - header_bytes);
+		mbuf->data_len = (uint16_t)(mbuf->data_len + header_bytes);
+		mbuf->pkt_len = length + header_bytes;
 		item++;
 		*out++ = mbuf;
 	}
@@ -165,6 +160,7 @@ static void lane_transmit(struct worker *worker, struct encap_lane *lane)
 
 void stage_encap(struct worker *worker, struct lane *lane)
 {
+	const enum bgw_stage outer = stage_enter(&worker->clock, BGW_STAGE_ENCAP, lane->count);
 	struct encap_lane lanes[BGW_ENCAP_COUNT];
 	uint32_t i = 0;
 
@@ -187,4 +183,5 @@ void stage_encap(struct worker *worker, struct lane *lane)
 	lane->count = 0;
 	if (unlikely(worker->too_big.count > 0))
 		stage_too_big(worker);
+	stage_leave(&worker->clock, outer);
 }

@@ -64,6 +64,8 @@ static bool frame_answer(struct worker *worker, struct frame *frame)
 void stage_too_big(struct worker *worker)
 {
 	struct lane *answers = &worker->to_attachments;
+	const enum bgw_stage outer =
+		stage_enter(&worker->clock, BGW_STAGE_TOO_BIG, worker->too_big.count);
 
 	for (uint32_t i = 0; i < worker->too_big.count; i++) {
 		struct frame *frame = &worker->too_big.frames[i];
@@ -85,4 +87,5 @@ void stage_too_big(struct worker *worker)
 	worker->too_big.count = 0;
 	if (answers->count > 0)
 		stage_access_output(worker, answers);
+	stage_leave(&worker->clock, outer);
 }

@@ -23,6 +23,7 @@ static void port_flush(struct worker *worker, uint16_t port_index)
 	struct tx_buffer *buffer = &worker->tx[port_index];
 	const uint32_t count = buffer->count;
 	const uint32_t bytes = buffer->bytes;
+	enum bgw_stage outer;
 	uint32_t sent;
 
 	buffer->count = 0;
@@ -42,8 +43,10 @@ static void port_flush(struct worker *worker, uint16_t port_index)
 		drop_rest(worker, buffer->mbufs + sent, count - sent, BGW_DROP_TX_HANDOVER_FULL);
 		return;
 	}
+	outer = stage_enter(&worker->clock, BGW_STAGE_TRANSMIT, count);
 	sent = rte_eth_tx_burst(port->ethdev_id, port->tx_queue[worker->id], buffer->mbufs,
 				(uint16_t)count);
+	stage_leave(&worker->clock, outer);
 	counters->tx_pkts += sent;
 	counters->tx_bytes += bytes;
 	if (unlikely(sent < count))

@@ -52,11 +52,13 @@ void stage_underlay_input(struct worker *worker, const struct port_rx *rx, struc
 	const bool untagged = port->vlan == 0;
 	struct tunnel_burst burst;
 	uint64_t bytes = 0;
+	enum bgw_stage outer;
 
 	if (unlikely(!port->admin_up)) {
 		normalise_port_down(worker, rx, mbufs, count);
 		return;
 	}
+	outer = stage_enter(&worker->clock, BGW_STAGE_UNDERLAY_INPUT, count);
 	burst.count = 0;
 	burst.runs = 0;
 	for (uint32_t i = 0; i < count; i++) {
@@ -80,4 +82,5 @@ void stage_underlay_input(struct worker *worker, const struct port_rx *rx, struc
 	worker->port_counters[port_index].rx_pkts += count;
 	worker->port_counters[port_index].rx_bytes += bytes;
 	stage_decap(worker, &burst);
+	stage_leave(&worker->clock, outer);
 }

@@ -11,6 +11,7 @@
 #include "dataplane.h"
 #include "port/port.h"
 #include "stage/frame.h"
+#include "worker/stage_clock.h"
 
 /*
  * One worker: what it owns, and nothing that another writes. Stages take it as their context.
@@ -49,6 +50,7 @@ struct worker {
 	const struct port_worker *ports;
 	struct rte_ring *events; /* this worker to control */
 	uint64_t tx_pending;	 /* bit by port: its tx_buffer is not empty */
+	struct stage_clock clock;
 	struct bgw_worker_counters counters;
 	struct traffic_line *connection_counters; /* by index */
 	struct traffic_line *attachment_counters; /* by index */
