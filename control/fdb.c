@@ -6,6 +6,9 @@
 
 #define EVENTS_AT_ONCE 64
 #define SLICE_NS       UINT64_C(2000000)
+#define TICK_MS	       10
+/* Half of the time is left to others. */
+#define TICK_AGAIN_MS  1
 #define SECOND_NS      UINT64_C(1000000000)
 #define REPORT_AGAIN_S 60
 #define AGEING_MAX_S   65000
@@ -241,6 +244,11 @@ void fdb_tick(struct fdb *fdb)
 	fdb_statics_retry(fdb);
 	events_take(fdb, now_ns + SLICE_NS / 2);
 	fdb_pass_tick(fdb, now_ns, now_ns + SLICE_NS);
+}
+
+uint64_t fdb_tick_delay_ms(const struct fdb *fdb)
+{
+	return fdb->events_drained ? TICK_MS : TICK_AGAIN_MS;
 }
 
 void fdb_domain_set(struct fdb *fdb, uint16_t domain, uint32_t ageing_s, uint32_t mac_limit)

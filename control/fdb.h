@@ -56,8 +56,10 @@ struct fdb *fdb_create(struct bgw_dataplane *dp, const struct bgw_limits *limits
 		       const struct fdb_operations *operations, void *arg);
 void fdb_destroy(struct fdb *fdb);
 
-/** Every few milliseconds: takes events, continues the pass that is on. */
+/** Takes events, continues the pass that is on. */
 void fdb_tick(struct fdb *fdb);
+/** When to tick again: soon, if there was more than a slice of events to take. */
+uint64_t fdb_tick_delay_ms(const struct fdb *fdb);
 
 /** Adds or changes. `ageing_s` at most 65,000; limits of learned MACs, 0 none. */
 void fdb_domain_set(struct fdb *fdb, uint16_t domain, uint32_t ageing_s, uint32_t mac_limit);

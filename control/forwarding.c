@@ -20,7 +20,7 @@
 #include "tunnel.h"
 #include "underlay.h"
 
-#define TICK_MS	       10
+#define FIRST_TICK_MS  10
 #define PUBLISH_MARGIN 64
 #define ITEMS_A_CHECK  16
 
@@ -236,6 +236,7 @@ static void tick(void *arg)
 	paths_tick(control->paths);
 	fdb_tick(control->fdb);
 	indexes_tick(control->indexes, domains_are_published(control->domains));
+	loop_timer_set(control->forwarding->timer, fdb_tick_delay_ms(control->fdb), 0);
 }
 
 static uint64_t clock_ns(void *arg)
@@ -305,7 +306,7 @@ int forwarding_start(struct control *control, struct error *error)
 		control->attachments = attachments_create(limits.attachments);
 		control->connections = calloc(limits.connections, sizeof(control->connections[0]));
 		forwarding->timer =
-			loop_timer_create(control->loop, TICK_MS, TICK_MS, tick, control);
+			loop_timer_create(control->loop, FIRST_TICK_MS, 0, tick, control);
 	}
 	if (control->fdb != NULL)
 		control->indexes = indexes_create(control->dataplane, control->fdb, indexes);
