@@ -76,7 +76,7 @@ static void vxlan_header_byte_for_byte(void **state)
 	const struct outer_header header = built(&spec);
 	const struct buffer buffer = pushed(BGW_ENCAP_VXLAN, &header,
 					    (struct encap_push){.segmentation_id = 0x123456,
-								.entropy = 0x12345678,
+								.flow.entropy = 0x12345678,
 								.inner_length = 64});
 
 	(void)state;
@@ -107,9 +107,9 @@ static void vxlan_header_with_vlan_tos_ttl_and_port(void **state)
 	header = built(&spec);
 	buffer = pushed(BGW_ENCAP_VXLAN, &header,
 			(struct encap_push){.segmentation_id = 0xffffff,
-					    .entropy = UINT32_MAX,
+					    .flow.entropy = UINT32_MAX,
 					    .inner_length = 1486,
-					    .tos = 0xb9});
+					    .flow.tos = 0xb9});
 	expect_header(&buffer, &header, expected, sizeof(expected));
 }
 
@@ -126,7 +126,7 @@ static void gre_header_byte_for_byte(void **state)
 	const struct outer_header header = built(&spec);
 	const struct buffer buffer = pushed(BGW_ENCAP_GRE, &header,
 					    (struct encap_push){.segmentation_id = 0x123456,
-								.entropy = UINT32_MAX,
+								.flow.entropy = UINT32_MAX,
 								.inner_length = 64});
 
 	(void)state;
@@ -149,9 +149,9 @@ static void keyless_gre_header_byte_for_byte(void **state)
 	(void)state;
 	spec.keyless = true;
 	header = built(&spec);
-	buffer = pushed(
-		BGW_ENCAP_GRE, &header,
-		(struct encap_push){.segmentation_id = 0x123456, .inner_length = 64, .tos = 2});
+	buffer = pushed(BGW_ENCAP_GRE, &header,
+			(struct encap_push){
+				.segmentation_id = 0x123456, .inner_length = 64, .flow.tos = 2});
 	expect_header(&buffer, &header, expected, sizeof(expected));
 }
 
@@ -167,7 +167,7 @@ static void nvgre_header_byte_for_byte(void **state)
 	const struct outer_header header = built(&spec);
 	const struct buffer buffer = pushed(BGW_ENCAP_NVGRE, &header,
 					    (struct encap_push){.segmentation_id = 0x123456,
-								.entropy = 0x12345678,
+								.flow.entropy = 0x12345678,
 								.inner_length = 64});
 
 	(void)state;
@@ -185,7 +185,7 @@ static void ip_checksum_matches_the_slow_way(void **state)
 		const struct buffer buffer =
 			pushed(BGW_ENCAP_VXLAN, &header,
 			       (struct encap_push){.inner_length = (uint16_t)length,
-						   .tos = (uint8_t)length});
+						   .flow.tos = (uint8_t)length});
 		const uint8_t *ip = buffer.inner - 36;
 
 		assert_int_equal(ip[2] << 8 | ip[3], length + 36);
@@ -209,7 +209,7 @@ static void ip_checksum_takes_every_carry(void **state)
 		spec.remote.v4 = rte_cpu_to_be_32(0xffff0000u | low);
 		header = built(&spec);
 		buffer = pushed(BGW_ENCAP_GRE, &header,
-				(struct encap_push){.inner_length = 65507, .tos = 0xff});
+				(struct encap_push){.inner_length = 65507, .flow.tos = 0xff});
 		assert_int_equal(slow_checksum(buffer.inner - 28, 20, 0), 0);
 	}
 }
