@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include <bgw/why.h>
+
+#include "eal.h"
+
+#define LEARN_AGAIN_S	  60
+#define LEARN_DURATION_NS UINT64_C(3600000000000)
+#define MAX_DURATION_NS	  UINT64_C(300000000)
+#define STALL_NS	  100000
+#define GAP_BYTES	  20
+#define VXLAN_PORT	  4789
+
+static double now_s(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* The key of the run's signatures: see signature.h for its range. */
+static uint16_t key_make(void)
+{
+	uint16_t key = 0;
+
+	while (key == 0 || key == UINT16_MAX)
+		if (getrandom(&key, sizeof(key), 0) != sizeof(key))
+			key = (uint16_t)(now_s() * 1e3);
+	return key;
+}
+
+static uint16_t vxlan_port(const struct options *options)
+{
+	for (uint16_t i = 0; i < options->ports_count; i++)
+		if (options->ports[i].tunnel.is_used)
+			return options->ports[i].tunnel.udp_port;
+	return VXLAN_PORT;
+}
+
+int session_open(struct session *session, const struct options *options,
+		 volatile sig_atomic_t *interrupted, char *why, size_t why_size)
+{
+	struct generator_config config = {
+		.ports_count = options->ports_count,
+		.vxlan_port = vxlan_port(options),
+		.burst = (uint16_t)options->burst,
+		.lag_ns = options->lag_ns,
+		.stall_ns = STALL_NS,
+		.tx_lcore = EAL_TX_LCORE,
+		.rx_lcore = eal_rx_lcore(options),
+	};
+	int ret;
+
+	memset(session, 0, sizeof(*session));
+	session->options = options;
+	session->interrupted = interrupted;
+	session->key = config.key = key_make();
+	progress_open(&session->progress, options->quiet);
+	ret = ports_open(&session->ports, options, why, why_size);
+	if (ret == 0) {
+		memcpy(config.ports, session->ports.ethdevs, sizeof(config.ports));
+		session->generator = generator_create(&config);
+		if (session->generator == NULL)
+			ret = bgw_refuse(why, why_size, errno, "the threads do not start: %s",
+					 strerror(errno));
+	}
+	if (ret < 0)
+		session_close(session);
+	return ret;
+}
+
+static void templates_free(struct session *session)
+{
+	for (uint16_t i = 0; i < session->streams_count; i++)
+		template_set_free(&session->templates[i]);
+	session->streams_count = 0;
+}
+
+void session_close(struct session *session)
+{
+	generator_free(session->generator);
+	ports_close(&session->ports);
+	templates_free(session);
+	results_free(&session->results);
+}
+
+/* The sweep's value in the place of what it sweeps. */
+static void plan_sweep(struct frame_plan *plan, enum sweep_of sweep_of, uint32_t value)
+{
+	switch (sweep_of) {
+	case SWEEP_MACS:
+		plan->source_macs = plan->destination_macs = value;
+		break;
+	case SWEEP_FLOWS:
+		break;
+	case SWEEP_IDS:
+		if (plan->tunnel.is_used)
+			plan->tunnel.ids.count = value;
+		break;
+	}
+	plan->flows = RTE_MAX(sweep_of == SWEEP_FLOWS ? value : plan->flows, value);
+}
+
+static int templates_make(struct session *session, uint32_t sweep_value, char *why, size_t why_size)
+{
+	const struct options *options = session->options;
+
+	for (uint16_t i = 0; i < 2 * options->pairs_count; i++) {
+		const struct pair_options *pair = &options->pairs[i / 2];
+		const bool reverse = i % 2 == 1;
+		struct frame_plan plan;
+		int ret;
+
+		options_plan(options, (uint16_t)(i / 2), reverse, &plan);
+		if (sweep_value > 0)
+			plan_sweep(&plan, options->sweep_of, sweep_value);
+		ret = template_set_init(&session->templates[i], &plan, &session->frames->mix,
+					session->key);
+		if (ret == -ENOMEM)
+			return bgw_refuse(why, why_size, ENOMEM,
+					  "%u flows of %u sizes do not fit the memory", plan.flows,
+					  session->frames->mix.count);
+		if (ret < 0)
+			return bgw_refuse(why, why_size, -ret,
+					  "frames of %s bytes cannot be built for stream %s:%s: "
+					  "sizes, segmentation ids or the mix are out of range",
+					  session->frames->label, options->ports[pair->from].name,
+					  options->ports[pair->to].name);
+		session->streams_count++;
+		session->streams[i] = (struct trial_stream){
+			.from = reverse ? pair->to : pair->from,
+			.to = reverse ? pair->from : pair->to,
+			.templates = &session->templates[i],
+			.pool = session->ports.tx_pools[i],
+		};
+		if (!reverse || pair->both)
+			session->measured_streams |= UINT64_C(1) << i;
+	}
+	return 0;
+}
+
+struct watched {
+	struct session *session;
+	double rate_pps;
+};
+
+static bool watch(void *context, const struct generator_progress *progress)
+{
+	struct watched *watched = context;
+
+	progress_live(&watched->session->progress, progress, watched->rate_pps);
+	return !*watched->session->interrupted;
+}
+
+static int trial(struct session *session, const struct trial_spec *spec,
+		 struct trial_result *result)
+{
+	struct watched watched = {session, spec->rate_pps};
+
+	if (*session->interrupted)
+		return -EINTR;
+	progress_trial(&session->progress);
+	return generator_trial(session->generator, spec, result, watch, &watched);
+}
+
+/*
+ * Every flow once from the far sides, once from the near ones, and then once from both. The last
+ * round must arrive: by then the device knows them all.
+ */
+static int learn(struct session *session)
+{
+	const uint64_t all = session->streams_count == 64
+				     ? UINT64_MAX
+				     : (UINT64_C(1) << session->streams_count) - 1;
+	const uint64_t rounds[] = {all & UINT64_C(0xaaaaaaaaaaaaaaaa),
+				   all & UINT64_C(0x5555555555555555), all};
+	struct learning_result *worst = &session->results.learning;
+	struct trial_result result = {0};
+	char label[64];
+	uint32_t flows = 1;
+
+	if (session->options->no_learning)
+		return 0;
+	for (uint16_t i = 0; i < session->streams_count; i++)
+		flows = RTE_MAX(flows, session->templates[i].flows);
+	snprintf(label, sizeof(label), "%s", session->progress.what);
+	progress_what(&session->progress, "learning");
+	for (size_t i = 0; i < RTE_DIM(rounds); i++) {
+		const struct trial_spec spec = {
+			.rate_pps = session->options->learn_rate_pps,
+			.duration_ns = LEARN_DURATION_NS,
+			.frames = flows,
+			.drain_ns = session->options->drain_ns,
+			.streams = rounds[i],
+		};
+		const int ret = trial(session, &spec, &result);
+
+		if (ret < 0)
+			return ret;
+	}
+	progress_what(&session->progress, "%s", label);
+	session->learned_s = now_s();
+	if (result.lost >= worst->lost)
+		*worst = (struct learning_result){result.total.offered, result.lost,
+						  result.duration_s};
+	return 0;
+}
+
+int session_traffic(struct session *session, const struct frames_options *frames,
+		    uint32_t sweep_value, char *why, size_t why_size)
+{
+	struct attempt attempt;
+	int ret;
+
+	/* Before its templates go, the generator must have let go of them. */
+	ret = generator_streams_set(session->generator, NULL, 0);
+	templates_free(session);
+	session->measured_streams = 0;
+	session->frames = frames;
+	ret = ret ? ret : templates_make(session, sweep_value, why, why_size);
+	if (ret < 0)
+		return ret;
+	ret = generator_streams_set(session->generator, session->streams, session->streams_count);
+	if (ret < 0)
+		return bgw_refuse(why, why_size, -ret, "the streams do not fit: %s",
+				  strerror(-ret));
+	ret = learn(session);
+	if (ret == 0 && session->options->warm_up_ns > 0)
+		ret = session_attempt(session, session->options->rate_pps,
+				      session->options->warm_up_ns, 0, 1, &attempt);
+	if (ret == -EINVAL)
+		return bgw_refuse(why, why_size, EINVAL,
+				  "--duration or --learn-rate: a trial may have 4 billion frames");
+	return ret;
+}
+
+static void judge(const struct session *session, double loss_tolerance, struct attempt *attempt)
+{
+	const struct trial_result *trial = &attempt->trial;
+
+	attempt->shortfall = trial->intended > 0
+				     ? 1 - (double)trial->total.offered / (double)trial->intended
+				     : 0;
+	attempt->passed = trial->total.offered > 0 && trial->loss_ratio <= loss_tolerance &&
+			  attempt->shortfall <= session->options->offered_tolerance;
+}
+
+/* Whether a failure may be the generator's own: it was away long enough for rings to overflow. */
+static bool generator_stalled(const struct trial_result *trial)
+{
+	return trial->tx.stalls > 0 || trial->rx.stalls > 0 || trial->total.missed > 0;
+}
+
+int session_attempt(struct session *session, double rate_pps, uint64_t duration_ns, uint64_t frames,
+		    double loss_tolerance, struct attempt *attempt)
+{
+	const struct options *options = session->options;
+	const struct trial_spec spec = {
+		.rate_pps = rate_pps,
+		.duration_ns = duration_ns,
+		.frames = frames,
+		.drain_ns = options->drain_ns,
+		.streams = session->measured_streams,
+	};
+	uint64_t retries = options->retries;
+	uint64_t left = options->trials;
+
+	memset(attempt, 0, sizeof(*attempt));
+	while (left > 0) {
+		struct attempt one;
+		int ret = 0;
+
+		if (now_s() - session->learned_s > LEARN_AGAIN_S)
+			ret = learn(session);
+		ret = ret ? ret : trial(session, &spec, &one.trial);
+		if (ret < 0)
+			return ret;
+		attempt->trials++;
+		judge(session, loss_tolerance, &one);
+		if (!one.passed && retries > 0 && generator_stalled(&one.trial)) {
+			retries--;
+			attempt->retries++;
+			continue;
+		}
+		attempt->trial = one.trial;
+		attempt->passed = one.passed;
+		attempt->shortfall = one.shortfall;
+		if (!one.passed)
+			break;
+		left--;
+	}
+	return 0;
+}
+
+/* What the line rate allows all measured streams together, who have equal shares. */
+static double line_pps(const struct session *session)
+{
+	uint32_t streams = 0;
+	double slowest = 0;
+
+	for (uint16_t port = 0; port < session->options->ports_count; port++) {
+		double bits = 0; /* of one frame of each of the port's streams */
+
+		for (uint16_t i = 0; i < session->streams_count; i++)
+			if ((session->measured_streams >> i & 1) &&
+			    session->streams[i].from == port)
+				bits += (session->templates[i].mean_wire_bytes + GAP_BYTES) * 8;
+		if (bits > 0 && (slowest <= 0 || session->ports.line_rate_bps / bits < slowest))
+			slowest = session->ports.line_rate_bps / bits;
+	}
+	for (uint16_t i = 0; i < session->streams_count; i++)
+		streams += session->measured_streams >> i & 1;
+	return slowest * streams;
+}
+
+int session_max_rate(struct session *session, double *rate_pps, enum result_limit *limit)
+{
+	const struct options *options = session->options;
+	const struct trial_spec spec = {
+		.duration_ns = RTE_MIN(options->duration_ns, MAX_DURATION_NS),
+		.drain_ns = options->drain_ns,
+		.streams = session->measured_streams,
+	};
+	struct trial_result result;
+	const int ret = trial(session, &spec, &result);
+
+	if (ret < 0)
+		return ret;
+	session->results.generator_max_pps =
+		RTE_MAX(session->results.generator_max_pps, result.offered_pps);
+	*rate_pps = result.offered_pps * SESSION_MAX_MARGIN;
+	*limit = result.pushed_back > 0 ? LIMIT_PORT : LIMIT_GENERATOR;
+	if (session->ports.line_rate_bps > 0 && line_pps(session) < *rate_pps) {
+		*rate_pps = line_pps(session);
+		*limit = LIMIT_LINE;
+	}
+	if (options->max_rate_pps > 0 && options->max_rate_pps < *rate_pps) {
+		*rate_pps = options->max_rate_pps;
+		*limit = LIMIT_OPTION;
+	}
+	return 0;
+}
