@@ -62,6 +62,8 @@ static int measure_command(struct session *session)
 		ret = measure_latency(session, throughput.rate_pps);
 	if (ret == 0 && command == COMMAND_RFC2544)
 		ret = measure_loss(session);
+	if (ret == 0 && command == COMMAND_RFC2544)
+		ret = measure_back_to_back(session);
 	return ret;
 }
 

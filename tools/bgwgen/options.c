@@ -13,7 +13,7 @@
 #define S  (1000 * MS)
 
 const struct command_row command_rows[COMMAND_COUNT] = {
-	[COMMAND_RFC2544] = {"rfc2544", "throughput, latency at --load, loss by load"},
+	[COMMAND_RFC2544] = {"rfc2544", "all of RFC 2544: throughput, latency, loss, back-to-back"},
 	[COMMAND_THROUGHPUT] = {"throughput", "the highest rate without loss, by binary search"},
 	[COMMAND_LOSS] = {"loss", "frame loss at 100 % of the maximum, and in steps below"},
 	[COMMAND_LATENCY] = {"latency", "latency at --load percent of the throughput"},

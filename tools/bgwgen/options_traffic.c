@@ -205,9 +205,9 @@ int options_read_stream(struct options *options, char *text, char *why, size_t w
 	char *key;
 
 	if (near < 0 || far < 0 || near == far)
-		return REFUSE("--stream %s: give FROM:TO, the names of two different ports whose "
-			      "--port stands before it",
-			      from);
+		return REFUSE("--stream %s%s%s: give FROM:TO, the names of two different ports "
+			      "whose --port stands before it",
+			      from, to != NULL ? ":" : "", to != NULL ? to : "");
 	if (options->pairs_count == OPTIONS_PAIRS_MAX)
 		return REFUSE("--stream %s:%s: there are %d streams already, the most there can be",
 			      from, to, OPTIONS_PAIRS_MAX);
