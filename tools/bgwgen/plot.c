@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "html.h"
-#include "progress.h"
 
 #define WIDTH	720
 #define HEIGHT	340
@@ -97,6 +96,21 @@ static double y_at(const struct axis *axis, double value)
 	return TOP + INNER_H * (1 - axis_at(axis, value));
 }
 
+/* A round number: 0, 20, 1.5 k, 20 M; of times 500 ns, 10 µs. */
+static const char *tick_print(char *text, size_t size, double value, bool is_ns)
+{
+	static const char *const units[] = {" ns", " \302\265s", " ms", " s"};
+	static const char *const prefixes[] = {"", " k", " M", " G"};
+	size_t at = 0;
+
+	while (value >= 999.5 && at < 3) {
+		value /= 1000;
+		at++;
+	}
+	snprintf(text, size, "%.3g%s", value, is_ns ? units[at] : prefixes[at]);
+	return text;
+}
+
 static void x_tick(FILE *out, double x, const char *text)
 {
 	fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">", x, TOP + INNER_H + 18);
@@ -104,18 +118,19 @@ static void x_tick(FILE *out, double x, const char *text)
 	fputs("</text>\n", out);
 }
 
-static void y_tick(FILE *out, double y, double value)
+static void y_tick(FILE *out, double y, double value, bool is_ns)
 {
 	char text[32];
 
 	fprintf(out,
 		"<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
 		"<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
-		LEFT, LEFT + INNER_W, y, y, LEFT - 7, y + 4, si_print(text, sizeof(text), value));
+		LEFT, LEFT + INNER_W, y, y, LEFT - 7, y + 4,
+		tick_print(text, sizeof(text), value, is_ns));
 }
 
 /* Calls for each tick of the axis. */
-static void axis_ticks(FILE *out, const struct axis *axis, bool is_x)
+static void axis_ticks(FILE *out, const struct axis *axis, bool is_x, bool is_ns)
 {
 	const double step = axis->is_log ? 0 : nice_step((axis->max - axis->min) / TICKS);
 	double value = axis->is_log ? axis->min : ceil(axis->min / step) * step;
@@ -124,9 +139,10 @@ static void axis_ticks(FILE *out, const struct axis *axis, bool is_x)
 		char text[32];
 
 		if (is_x)
-			x_tick(out, x_at(axis, value), si_print(text, sizeof(text), value));
+			x_tick(out, x_at(axis, value),
+			       tick_print(text, sizeof(text), value, is_ns));
 		else
-			y_tick(out, y_at(axis, value), value);
+			y_tick(out, y_at(axis, value), value, is_ns);
 		value = axis->is_log ? value * 10 : value + step;
 	}
 }
@@ -144,13 +160,14 @@ static void titles_write(FILE *out, const struct plot *plot)
 	fputs("</text>\n", out);
 }
 
-static void tip_write(FILE *out, const struct plot_series *series, struct plot_point point)
+static void tip_write(FILE *out, const struct plot *plot, const struct plot_series *series,
+		      struct plot_point point)
 {
 	char text[32];
 
 	fputs("<title>", out);
 	html_text(out, series->name);
-	fprintf(out, ": %s</title>", si_print(text, sizeof(text), point.y));
+	fprintf(out, ": %s</title>", tick_print(text, sizeof(text), point.y, plot->y_is_ns));
 }
 
 static void line_write(FILE *out, const struct plot *plot, const struct plot_series *series,
@@ -167,7 +184,7 @@ static void line_write(FILE *out, const struct plot *plot, const struct plot_ser
 			continue;
 		fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\">",
 			x_at(x, series->points[i].x), y_at(y, series->points[i].y), colour);
-		tip_write(out, series, series->points[i]);
+		tip_write(out, plot, series, series->points[i]);
 		fputs("</circle>\n", out);
 	}
 }
@@ -188,7 +205,7 @@ static void bars_write(FILE *out, const struct plot *plot, uint32_t index, const
 		fprintf(out,
 			"<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\">",
 			left, y_at(y, point.y), width, TOP + INNER_H - y_at(y, point.y), colour);
-		tip_write(out, series, point);
+		tip_write(out, plot, series, point);
 		fputs("</rect>\n", out);
 	}
 }
@@ -242,9 +259,9 @@ void plot_write(FILE *out, const struct plot *plot)
 		HEIGHT);
 	html_text(out, plot->title);
 	fputs("\">\n", out);
-	axis_ticks(out, &y, false);
+	axis_ticks(out, &y, false, plot->y_is_ns);
 	if (plot->labels == NULL)
-		axis_ticks(out, &x, true);
+		axis_ticks(out, &x, true, false);
 	for (uint32_t i = 0; plot->labels != NULL && i < plot->labels_count; i++)
 		x_tick(out, LEFT + (double)INNER_W / plot->labels_count * (i + 0.5),
 		       plot->labels[i]);

@@ -32,6 +32,7 @@ struct plot {
 	const char *y_title;
 	bool x_log;
 	bool y_log;
+	bool y_is_ns; /* times, shown in ns, us, ms */
 	double y_max; /* 0: as the points need */
 	const char *const *labels;
 	uint32_t labels_count;

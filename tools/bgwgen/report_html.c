@@ -17,8 +17,8 @@ static const char style[] =
 	"dt{color:#59636e}dd{margin:0;overflow-wrap:anywhere}"
 	"code{font:13px ui-monospace,monospace}"
 	".wide{overflow-x:auto}"
-	"table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:13.5px}"
-	"th,td{padding:.3rem .7rem;text-align:right;white-space:nowrap;"
+	"table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:12.5px}"
+	"th,td{padding:.25rem .45rem;text-align:right;white-space:nowrap;"
 	"border-bottom:1px solid #e3e7eb}"
 	"th{color:#59636e;font-weight:600}th:first-child,td:first-child,"
 	"th:last-child,td:last-child{text-align:left}"
@@ -27,7 +27,7 @@ static const char style[] =
 	"figcaption{font-weight:600;margin-bottom:.3rem}svg{width:100%;height:auto;display:block}"
 	"svg text{font:12px system-ui,sans-serif;fill:#59636e}svg .axis{font-size:12.5px}"
 	".grid{stroke:#e3e7eb}.base{stroke:#8c959f}"
-	".legend{margin:.3rem 0 0;font-size:13px}.legend span{margin-right:1rem}"
+	".legend{margin:.3rem 0 0;font-size:13px}.legend span{margin-right:1rem;white-space:nowrap}"
 	".legend i{display:inline-block;width:.75rem;height:.75rem;border-radius:2px;"
 	"margin-right:.35rem;vertical-align:-1px}"
 	"ul{margin:.2rem 0;padding-left:1.2rem}";
@@ -99,9 +99,10 @@ static void row_write(FILE *out, const struct result *result)
 		(unsigned long long)trial->lost,
 		(unsigned long long)(trial->total.refused + trial->total.missed));
 	latency_write(out, &trial->latency);
-	fprintf(out, "<td>%.1f</td><td>%s</td></tr>\n",
+	fprintf(out, "<td>%.1f</td><td title=\"%s\">%s</td></tr>\n",
 		(trial->tx.cpu_share < trial->rx.cpu_share ? trial->tx : trial->rx).cpu_share * 100,
-		result->limit != LIMIT_NONE ? result_limit_words(result->limit) : "");
+		result_limit_words(result->limit),
+		result->limit != LIMIT_NONE ? result_limit_name(result->limit) : "");
 }
 
 static void results_write(FILE *out, const struct results *results)
@@ -110,11 +111,15 @@ static void results_write(FILE *out, const struct results *results)
 	      "<th>frame</th><th></th><th>frames/s</th><th>offered/s</th><th>received/s</th>"
 	      "<th>bit/s</th><th>lost %</th><th>lost</th><th>not offered</th><th>p50 µs</th>"
 	      "<th>p90</th><th>p99</th><th>p99.9</th><th>max</th><th>CPU %</th>"
-	      "<th>why not more</th></tr></thead><tbody>\n",
+	      "<th>limit</th></tr></thead><tbody>\n",
 	      out);
 	for (uint32_t i = 0; i < results->count; i++)
 		row_write(out, &results->list[i]);
-	fputs("</tbody></table></div>\n", out);
+	fputs("</tbody></table></div>\n<p class=\"sub\">Limit: why a rate is not higher.", out);
+	for (int limit = LIMIT_NONE + 1; limit < LIMIT_KINDS; limit++)
+		fprintf(out, " <b>%s</b>: %s.", result_limit_name((enum result_limit)limit),
+			result_limit_words((enum result_limit)limit));
+	fputs("</p>\n", out);
 }
 
 static void machine_write(FILE *out, const struct machine *machine)

@@ -109,7 +109,8 @@ static void latency_plots(FILE *out, const struct results *results)
 
 		plot = (struct plot){.title = title,
 				     .x_title = "load, percent of the throughput",
-				     .y_title = "latency, microseconds",
+				     .y_title = "latency",
+				     .y_is_ns = true,
 				     .y_log = true};
 		for (uint32_t i = 0; i < results->count; i++) {
 			const struct result *result = &results->list[i];
@@ -122,12 +123,11 @@ static void latency_plots(FILE *out, const struct results *results)
 			series_name(title + sizeof("Latency, ") - 1,
 				    sizeof(title) - sizeof("Latency, "), result);
 			memcpy(title, "Latency, ", sizeof("Latency, ") - 1);
-			plot_point_add(plot_series_get(&plot, "p50"), load, latency->p50_ns / 1e3);
-			plot_point_add(plot_series_get(&plot, "p90"), load, latency->p90_ns / 1e3);
-			plot_point_add(plot_series_get(&plot, "p99"), load, latency->p99_ns / 1e3);
-			plot_point_add(plot_series_get(&plot, "p99.9"), load,
-				       latency->p999_ns / 1e3);
-			plot_point_add(plot_series_get(&plot, "max"), load, latency->max_ns / 1e3);
+			plot_point_add(plot_series_get(&plot, "p50"), load, latency->p50_ns);
+			plot_point_add(plot_series_get(&plot, "p90"), load, latency->p90_ns);
+			plot_point_add(plot_series_get(&plot, "p99"), load, latency->p99_ns);
+			plot_point_add(plot_series_get(&plot, "p99.9"), load, latency->p999_ns);
+			plot_point_add(plot_series_get(&plot, "max"), load, latency->max_ns);
 		}
 		plot_write(out, &plot);
 	}

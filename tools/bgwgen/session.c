@@ -12,6 +12,8 @@
 #include "eal.h"
 
 #define LEARN_AGAIN_S	  60
+#define LEARN_TRIES	  10
+#define LEARN_PAUSE_NS	  200000000
 #define LEARN_DURATION_NS UINT64_C(3600000000000)
 #define MAX_DURATION_NS	  UINT64_C(300000000)
 #define STALL_NS	  100000
@@ -175,24 +177,17 @@ static int trial(struct session *session, const struct trial_spec *spec,
  * Every flow once from the far sides, once from the near ones, and then once from both. The last
  * round must arrive: by then the device knows them all.
  */
-static int learn(struct session *session)
+static int learn_once(struct session *session, struct trial_result *result)
 {
 	const uint64_t all = session->streams_count == 64
 				     ? UINT64_MAX
 				     : (UINT64_C(1) << session->streams_count) - 1;
 	const uint64_t rounds[] = {all & UINT64_C(0xaaaaaaaaaaaaaaaa),
 				   all & UINT64_C(0x5555555555555555), all};
-	struct learning_result *worst = &session->results.learning;
-	struct trial_result result = {0};
-	char label[64];
 	uint32_t flows = 1;
 
-	if (session->options->no_learning)
-		return 0;
 	for (uint16_t i = 0; i < session->streams_count; i++)
 		flows = RTE_MAX(flows, session->templates[i].flows);
-	snprintf(label, sizeof(label), "%s", session->progress.what);
-	progress_what(&session->progress, "learning");
 	for (size_t i = 0; i < RTE_DIM(rounds); i++) {
 		const struct trial_spec spec = {
 			.rate_pps = session->options->learn_rate_pps,
@@ -201,10 +196,33 @@ static int learn(struct session *session)
 			.drain_ns = session->options->drain_ns,
 			.streams = rounds[i],
 		};
-		const int ret = trial(session, &spec, &result);
+		const int ret = trial(session, &spec, result);
 
 		if (ret < 0)
 			return ret;
+	}
+	return 0;
+}
+
+/* Again while frames are missing: a device may need a moment after its links came up. */
+static int learn(struct session *session)
+{
+	const struct timespec pause = {0, LEARN_PAUSE_NS};
+	struct learning_result *worst = &session->results.learning;
+	struct trial_result result = {.lost = 1};
+	char label[sizeof(session->progress.what)];
+
+	if (session->options->no_learning)
+		return 0;
+	memcpy(label, session->progress.what, sizeof(label));
+	progress_what(&session->progress, "learning");
+	for (int tries = 0; tries < LEARN_TRIES && result.lost > 0; tries++) {
+		const int ret = learn_once(session, &result);
+
+		if (ret < 0)
+			return ret;
+		if (result.lost > 0)
+			nanosleep(&pause, NULL);
 	}
 	progress_what(&session->progress, "%s", label);
 	session->learned_s = now_s();
