@@ -98,6 +98,10 @@ static cJSON *result_json(const struct result *result, const struct options *opt
 	add_number(object, "rate_pps", result->rate_pps);
 	add_number(object, "load_ratio", result->load_ratio);
 	add_number(object, "max_rate_pps", result->max_rate_pps);
+	if (result->line_rate_pps > 0)
+		add_number(object, "line_rate_pps", result->line_rate_pps);
+	else
+		cJSON_AddNullToObject(object, "line_rate_pps");
 	add_number(object, "loss_tolerance_ratio", result->loss_tolerance);
 	cJSON_AddStringToObject(object, "limit", result_limit_name(result->limit));
 	add_count(object, "trials", result->trials);

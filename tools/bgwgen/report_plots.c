@@ -65,6 +65,9 @@ static void rates_plot(FILE *out, const struct results *results)
 			if (kinds[k] != RESULT_NDR)
 				plot_point_add(plot_series_get(&plot, "highest rate tried"), x,
 					       result->max_rate_pps);
+			if (kinds[k] != RESULT_NDR && result->line_rate_pps > 0)
+				plot_point_add(plot_series_get(&plot, "line rate"), x,
+					       result->line_rate_pps);
 		}
 		if (kinds[k] != RESULT_NDR)
 			plot_write(out, &plot);

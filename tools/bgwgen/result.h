@@ -34,11 +34,12 @@ enum result_limit {
 struct result {
 	enum result_kind kind;
 	enum result_limit limit;
-	char frame[32];	     /* size or name of the mix */
-	double frame_bytes;  /* mean, with FCS */
-	double rate_pps;     /* what was found, or the load of the trial */
-	double load_ratio;   /* of the throughput (latency) or of the highest rate (loss); or 0 */
-	double max_rate_pps; /* the highest that was to be tried */
+	char frame[32];	      /* size or name of the mix */
+	double frame_bytes;   /* mean, with FCS */
+	double rate_pps;      /* what was found, or the load of the trial */
+	double load_ratio;    /* of the throughput (latency) or of the highest rate (loss); or 0 */
+	double max_rate_pps;  /* the highest that was to be tried */
+	double line_rate_pps; /* 0: the ports have none */
 	double loss_tolerance;
 	uint64_t burst_frames; /* back-to-back */
 	double burst_ns;

@@ -149,6 +149,27 @@ static int templates_make(struct session *session, uint32_t sweep_value, char *w
 	return 0;
 }
 
+/* What the line rate allows all measured streams together, who have equal shares. */
+static double line_pps(const struct session *session)
+{
+	uint32_t streams = 0;
+	double slowest = 0;
+
+	for (uint16_t port = 0; port < session->options->ports_count; port++) {
+		double bits = 0; /* of one frame of each of the port's streams */
+
+		for (uint16_t i = 0; i < session->streams_count; i++)
+			if ((session->measured_streams >> i & 1) &&
+			    session->streams[i].from == port)
+				bits += (session->templates[i].mean_wire_bytes + GAP_BYTES) * 8;
+		if (bits > 0 && (slowest <= 0 || session->ports.line_rate_bps / bits < slowest))
+			slowest = session->ports.line_rate_bps / bits;
+	}
+	for (uint16_t i = 0; i < session->streams_count; i++)
+		streams += session->measured_streams >> i & 1;
+	return slowest * streams;
+}
+
 struct watched {
 	struct session *session;
 	double rate_pps;
@@ -246,6 +267,7 @@ int session_traffic(struct session *session, const struct frames_options *frames
 	ret = ret ? ret : templates_make(session, sweep_value, why, why_size);
 	if (ret < 0)
 		return ret;
+	session->line_rate_pps = line_pps(session);
 	ret = generator_streams_set(session->generator, session->streams, session->streams_count);
 	if (ret < 0)
 		return bgw_refuse(why, why_size, -ret, "the streams do not fit: %s",
@@ -318,27 +340,6 @@ int session_attempt(struct session *session, double rate_pps, uint64_t duration_
 	return 0;
 }
 
-/* What the line rate allows all measured streams together, who have equal shares. */
-static double line_pps(const struct session *session)
-{
-	uint32_t streams = 0;
-	double slowest = 0;
-
-	for (uint16_t port = 0; port < session->options->ports_count; port++) {
-		double bits = 0; /* of one frame of each of the port's streams */
-
-		for (uint16_t i = 0; i < session->streams_count; i++)
-			if ((session->measured_streams >> i & 1) &&
-			    session->streams[i].from == port)
-				bits += (session->templates[i].mean_wire_bytes + GAP_BYTES) * 8;
-		if (bits > 0 && (slowest <= 0 || session->ports.line_rate_bps / bits < slowest))
-			slowest = session->ports.line_rate_bps / bits;
-	}
-	for (uint16_t i = 0; i < session->streams_count; i++)
-		streams += session->measured_streams >> i & 1;
-	return slowest * streams;
-}
-
 int session_max_rate(struct session *session, double *rate_pps, enum result_limit *limit)
 {
 	const struct options *options = session->options;
@@ -356,8 +357,8 @@ int session_max_rate(struct session *session, double *rate_pps, enum result_limi
 		RTE_MAX(session->results.generator_max_pps, result.offered_pps);
 	*rate_pps = result.offered_pps * SESSION_MAX_MARGIN;
 	*limit = result.pushed_back > 0 ? LIMIT_PORT : LIMIT_GENERATOR;
-	if (session->ports.line_rate_bps > 0 && line_pps(session) < *rate_pps) {
-		*rate_pps = line_pps(session);
+	if (session->line_rate_pps > 0 && session->line_rate_pps < *rate_pps) {
+		*rate_pps = session->line_rate_pps;
 		*limit = LIMIT_LINE;
 	}
 	if (options->max_rate_pps > 0 && options->max_rate_pps < *rate_pps) {

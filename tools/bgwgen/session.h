@@ -26,7 +26,8 @@ struct session {
 	uint16_t streams_count;
 	uint64_t measured_streams; /* bits of those that are measured; the others only teach */
 	const struct frames_options *frames;
-	double learned_s; /* when; of the monotonic clock */
+	double line_rate_pps; /* of the traffic that is set up; 0: the ports have no line rate */
+	double learned_s;     /* when; of the monotonic clock */
 	volatile sig_atomic_t *interrupted;
 };
 
