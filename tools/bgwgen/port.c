@@ -24,6 +24,7 @@
 #define OVERHEAD_MBYTES 64
 #define ANY_NODE	((unsigned int)SOCKET_ID_ANY)
 #define LINK_STEP_NS	20000000u
+#define CLOSE_PAUSE_NS	50000000u
 
 bool port_is_pci(const char *device)
 {
@@ -210,13 +211,20 @@ int ports_open(struct ports *ports, const struct options *options, char *why, si
 	return ret;
 }
 
+/*
+ * Where two memif ports are each other's far end, DPDK's interrupt thread takes one down when the
+ * other closes. It must be through with that before this thread does the same.
+ */
 void ports_close(struct ports *ports)
 {
+	const struct timespec pause = {0, CLOSE_PAUSE_NS};
+
 	while (ports->count > 0) {
 		const uint16_t ethdev = ports->ethdevs[--ports->count];
 
 		rte_eth_dev_stop(ethdev);
 		rte_eth_dev_close(ethdev);
+		nanosleep(&pause, NULL);
 	}
 	for (int i = 0; i < GENERATOR_STREAMS_MAX; i++)
 		rte_mempool_free(ports->tx_pools[i]);
