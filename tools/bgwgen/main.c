@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,20 +35,34 @@ static enum outcome complain(enum outcome outcome, const char *why)
 	return outcome;
 }
 
-/* Written beside and moved into place, so that no reader sees half of it. */
-static int file_write(const char *path, int (*write)(FILE *, const struct report *),
-		      const struct report *report, char *why, size_t why_size)
+/* A report is written beside its place and moved there, so that no reader sees half of it. */
+static FILE *beside_open(const char *option, const char *path, char *beside, size_t size, char *why,
+			 size_t why_size)
 {
-	char beside[4096];
+	FILE *out = NULL;
+
+	errno = ENAMETOOLONG;
+	if (snprintf(beside, size, "%s.tmp", path) < (int)size)
+		out = fopen(beside, "we");
+	if (out == NULL)
+		bgw_refuse(why, why_size, errno, "%s %s cannot be written: %s", option, path,
+			   strerror(errno));
+	return out;
+}
+
+static int file_write(const char *option, const char *path,
+		      int (*write)(FILE *, const struct report *), const struct report *report,
+		      char *why, size_t why_size)
+{
+	char beside[PATH_MAX];
 	FILE *out;
 	int ret;
 
-	if (snprintf(beside, sizeof(beside), "%s.tmp", path) >= (int)sizeof(beside))
-		return bgw_refuse(why, why_size, ENAMETOOLONG, "%s: the path is too long", path);
-	out = fopen(beside, "we");
+	if (path == NULL)
+		return 0;
+	out = beside_open(option, path, beside, sizeof(beside), why, why_size);
 	if (out == NULL)
-		return bgw_refuse(why, why_size, errno, "%s cannot be written: %s", path,
-				  strerror(errno));
+		return -EIO;
 	ret = write(out, report);
 	if (fclose(out) != 0 && ret == 0)
 		ret = -errno;
@@ -55,34 +70,36 @@ static int file_write(const char *path, int (*write)(FILE *, const struct report
 		ret = -errno;
 	if (ret < 0) {
 		remove(beside);
-		return bgw_refuse(why, why_size, -ret, "%s cannot be written: %s", path,
+		return bgw_refuse(why, why_size, -ret, "%s %s cannot be written: %s", option, path,
 				  strerror(-ret));
 	}
 	return 0;
 }
 
 /* Before anything is measured: a report that cannot be written should not cost the measurement. */
-static int file_check(const char *option, const char *path, char *why, size_t why_size)
+static bool file_is_writable(const char *option, const char *path, char *why, size_t why_size)
 {
-	FILE *out = fopen(path, "ae");
+	char beside[PATH_MAX];
+	FILE *out;
 
+	if (path == NULL)
+		return true;
+	out = beside_open(option, path, beside, sizeof(beside), why, why_size);
 	if (out == NULL)
-		return bgw_refuse(why, why_size, errno, "%s %s: %s", option, path, strerror(errno));
+		return false;
 	fclose(out);
-	return 0;
+	remove(beside);
+	return true;
 }
 
 static int reports_write(const struct report *report, char *why, size_t why_size)
 {
 	const struct options *options = report->options;
-	int ret = 0;
+	int ret;
 
 	report_table(stdout, report);
-	if (options->json != NULL)
-		ret = file_write(options->json, report_json, report, why, why_size);
-	if (ret == 0 && options->html != NULL)
-		ret = file_write(options->html, report_html, report, why, why_size);
-	return ret;
+	ret = file_write("--json", options->json, report_json, report, why, why_size);
+	return ret ? ret : file_write("--html", options->html, report_html, report, why, why_size);
 }
 
 static bool lost_too_much(const struct session *session)
@@ -109,7 +126,8 @@ static enum outcome measure(struct options *options, struct report *report)
 	if (measure_all(&session, why, sizeof(why)) < 0)
 		outcome = complain(interrupted ? OUTCOME_SIGNAL : OUTCOME_FAILED, why);
 	machine_finish(&machine);
-	if (session.results.count > 0 && reports_write(report, why, sizeof(why)) < 0)
+	if ((session.results.count > 0 || interrupted) &&
+	    reports_write(report, why, sizeof(why)) < 0)
 		outcome = complain(OUTCOME_FAILED, why);
 	if (outcome == OUTCOME_OK && lost_too_much(&session))
 		outcome = OUTCOME_LOSS;
@@ -151,8 +169,8 @@ int main(int argc, char **argv)
 		puts("bgwgen " BGW_VERSION);
 		return OUTCOME_OK;
 	}
-	if ((options.json != NULL && file_check("--json", options.json, why, sizeof(why)) < 0) ||
-	    (options.html != NULL && file_check("--html", options.html, why, sizeof(why)) < 0))
+	if (!file_is_writable("--json", options.json, why, sizeof(why)) ||
+	    !file_is_writable("--html", options.html, why, sizeof(why)))
 		return (int)complain(OUTCOME_USAGE, why);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

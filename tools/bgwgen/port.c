@@ -162,8 +162,12 @@ static int device_start(struct ports *ports, const struct options *options, uint
 	ret = ret ? ret : rte_eth_tx_queue_setup(ethdev, 0, tx_descriptors, ANY_NODE, NULL);
 	ret = ret ? ret : rte_eth_dev_start(ethdev);
 	if (ret < 0)
-		return bgw_refuse(why, why_size, -ret, "--port %s: the device does not start: %s",
-				  port->name, rte_strerror(-ret));
+		/* Many drivers answer -1 whatever it was, and say more themselves. */
+		return bgw_refuse(why, why_size, -ret,
+				  "--port %s: the device does not start%s%s; see above, and note "
+				  "that a memif client needs its server to be there",
+				  port->name, ret != -1 ? ": " : "",
+				  ret != -1 ? rte_strerror(-ret) : "");
 	/* Devices that cannot be told take every frame. */
 	rte_eth_promiscuous_enable(ethdev);
 	return 0;

@@ -17,6 +17,7 @@
 #define LEARN_DURATION_NS UINT64_C(3600000000000)
 #define MAX_DURATION_NS	  UINT64_C(300000000)
 #define STALL_NS	  100000
+#define RING_FRAMES	  1024
 #define GAP_BYTES	  20
 #define VXLAN_PORT	  4789
 
@@ -200,9 +201,7 @@ static int trial(struct session *session, const struct trial_spec *spec,
  */
 static int learn_once(struct session *session, struct trial_result *result)
 {
-	const uint64_t all = session->streams_count == 64
-				     ? UINT64_MAX
-				     : (UINT64_C(1) << session->streams_count) - 1;
+	const uint64_t all = (UINT64_C(1) << session->streams_count) - 1;
 	const uint64_t rounds[] = {all & UINT64_C(0xaaaaaaaaaaaaaaaa),
 				   all & UINT64_C(0x5555555555555555), all};
 	uint32_t flows = 1;
@@ -293,10 +292,17 @@ static void judge(const struct session *session, double loss_tolerance, struct a
 			  attempt->shortfall <= session->options->offered_tolerance;
 }
 
-/* Whether a failure may be the generator's own: it was away long enough for rings to overflow. */
-static bool generator_stalled(const struct trial_result *trial)
+/*
+ * Whether a failure may be the generator's own: it did not send, or was away for so long that half
+ * the ring of a port filled up with frames that came in.
+ */
+static bool generator_stalled(const struct session *session, const struct trial_result *trial)
 {
-	return trial->tx.stalls > 0 || trial->rx.stalls > 0 || trial->total.missed > 0;
+	const uint64_t away_ns = RTE_MAX(trial->tx.longest_stall_ns, trial->rx.longest_stall_ns);
+	const double stream_pps =
+		trial->intended_pps / RTE_MAX(__builtin_popcountll(session->measured_streams), 1);
+
+	return trial->total.missed > 0 || (double)away_ns / 1e9 * stream_pps > RING_FRAMES / 2.0;
 }
 
 int session_attempt(struct session *session, double rate_pps, uint64_t duration_ns, uint64_t frames,
@@ -325,7 +331,7 @@ int session_attempt(struct session *session, double rate_pps, uint64_t duration_
 			return ret;
 		attempt->trials++;
 		judge(session, loss_tolerance, &one);
-		if (!one.passed && retries > 0 && generator_stalled(&one.trial)) {
+		if (!one.passed && retries > 0 && generator_stalled(session, &one.trial)) {
 			retries--;
 			attempt->retries++;
 			continue;
