@@ -62,6 +62,21 @@ static int try_rate(struct session *session, double rate_pps, uint64_t duration_
 	return ret;
 }
 
+/*
+ * Whether a failed trial shows all the same that the rate which was offered passes: the generator
+ * did not keep up, and what it sent came back.
+ */
+static bool offered_passed(const struct session *session, const struct attempt *attempt,
+			   double loss_tolerance)
+{
+	const struct trial_result *trial = &attempt->trial;
+
+	return !attempt->passed && trial->total.offered > 0 &&
+	       trial->loss_ratio <= loss_tolerance &&
+	       (double)trial->total.refused <=
+		       session->options->offered_tolerance * (double)trial->intended;
+}
+
 int measure_throughput(struct session *session, enum result_kind kind, uint32_t sweep_value,
 		       struct result *found)
 {
@@ -94,6 +109,11 @@ int measure_throughput(struct session *session, enum result_kind kind, uint32_t 
 		retries += attempt.retries;
 		came_back |= attempt.trial.total.received > 0;
 		*(attempt.passed ? &passed : &failed) = attempt;
+		if (offered_passed(session, &attempt, options->loss_tolerance) &&
+		    attempt.trial.offered_pps > search.low) {
+			binary_search_note(&search, attempt.trial.offered_pps, true);
+			passed = attempt;
+		}
 		if (!came_back)
 			return -ENODATA;
 	}
@@ -226,6 +246,8 @@ int measure_ndr_pdr(struct session *session)
 	struct mlr_search search;
 	enum result_limit limit;
 	double max_pps, rate_pps, duration_s;
+	uint32_t trials = 0;
+	uint32_t retries = 0;
 	int ret;
 
 	progress_what(&session->progress, "%s bytes, NDR and PDR", session->frames->label);
@@ -241,6 +263,8 @@ int measure_ndr_pdr(struct session *session)
 		ret = try_rate(session, rate_pps, (uint64_t)(duration_s * 1e9), 0, attempt);
 		if (ret < 0)
 			return ret;
+		trials += attempt->trials;
+		retries += attempt->retries;
 		if (attempt->trial.total.received == 0)
 			return -ENODATA;
 		loss = attempt->trial.loss_ratio;
@@ -248,6 +272,12 @@ int measure_ndr_pdr(struct session *session)
 		if (attempt->shortfall > options->offered_tolerance)
 			loss = 1 - (1 - loss) * (1 - attempt->shortfall);
 		mlr_note(&search, rate_pps, duration_s, loss);
+		if (offered_passed(session, attempt, options->partial_drop) &&
+		    search.trials_count < MLR_TRIALS_MAX) {
+			attempts[search.trials_count] = *attempt;
+			mlr_note(&search, attempt->trial.offered_pps, duration_s,
+				 attempt->trial.loss_ratio);
+		}
 	}
 	for (uint32_t target = 0; target < RTE_DIM(loss_ratios); target++) {
 		int upper;
@@ -261,7 +291,8 @@ int measure_ndr_pdr(struct session *session)
 		result.rate_pps = lower >= 0 ? search.trials[lower].rate : 0;
 		result.loss_tolerance = loss_ratios[target];
 		result.max_rate_pps = max_pps;
-		result.trials = search.trials_count;
+		result.trials = trials;
+		result.retries = retries;
 		result.limit = upper >= 0 ? measure_limit(session, &attempts[upper]) : limit;
 		ret = results_add(&session->results, &result);
 		if (ret < 0)
