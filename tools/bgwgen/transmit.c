@@ -47,6 +47,7 @@ static uint16_t send_burst(struct transmit *transmit, struct transmit_stream *st
 
 	if (unlikely(rte_mempool_get_bulk(stream->pool, (void **)mbufs, count) < 0)) {
 		transmit->no_buffers++;
+		stream->refused_last = true;
 		/* A driver may hold what it sent until it is called again. */
 		rte_eth_tx_burst(stream->ethdev, 0, NULL, 0);
 		return 0;
