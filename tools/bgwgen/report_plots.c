@@ -86,7 +86,7 @@ static void loss_plot(FILE *out, const struct results *results)
 
 	plot = (struct plot){.title = "Frame loss by load",
 			     .x_title = "load, percent of the highest rate tried",
-			     .y_title = "lost frames, percent"};
+			     .y_title = "lost or refused frames, percent"};
 	for (uint32_t i = 0; i < results->count; i++) {
 		const struct result *result = &results->list[i];
 		char name[48];
@@ -94,7 +94,7 @@ static void loss_plot(FILE *out, const struct results *results)
 		if (result->kind != RESULT_LOSS)
 			continue;
 		series_name(name, sizeof(name), result);
-		/* What did not fit the tx queue did not come through either. */
+		/* On a virtual port a device that is too slow refuses what a NIC would lose. */
 		plot_point_add(plot_series_get(&plot, name), result->load_ratio * 100,
 			       result_undelivered_ratio(result) * 100);
 	}

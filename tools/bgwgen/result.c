@@ -48,10 +48,9 @@ const char *result_limit_words(enum result_limit limit)
 double result_undelivered_ratio(const struct result *result)
 {
 	const struct trial_result *trial = &result->trial;
+	const double due = (double)(trial->total.offered + trial->total.refused);
 
-	if (trial->intended == 0 || trial->total.received >= trial->intended)
-		return 0;
-	return 1 - (double)trial->total.received / (double)trial->intended;
+	return due > 0 ? (double)(trial->lost + trial->total.refused) / due : 0;
 }
 
 int results_add(struct results *results, const struct result *result)
