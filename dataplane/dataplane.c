@@ -57,8 +57,8 @@ static int tables_create(struct bgw_dataplane *dp)
 	int status;
 
 	/*
-	 * What must not fail once it was validated gets eight times its room, where no key is ever
-	 * without a place.
+	 * What must not fail once it was validated gets room where no key is ever without a place:
+	 * neighbours, which may be a million, six times and more of what they need, others more.
 	 */
 	status = em_create(&dp->fdb, "fdb", limits->macs, dp->qsbr);
 	if (status == 0)
@@ -69,8 +69,8 @@ static int tables_create(struct bgw_dataplane *dp)
 		status = em_create(&dp->connection_keys, "connections", limits->connections * 8,
 				   dp->qsbr);
 	if (status == 0)
-		status = em_create(&dp->neighbour_keys, "neighbours", limits->neighbours * 2,
-				   dp->qsbr);
+		status = em_create(&dp->neighbour_keys, "neighbours",
+				   limits->neighbours + limits->neighbours / 2, dp->qsbr);
 	return status;
 }
 

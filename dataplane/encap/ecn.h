@@ -18,11 +18,22 @@
 #define ECN_ECT_0 0x02
 #define ECN_CE	  0x03
 
-/*
- * The outer TOS for an inner frame whose IP header is at `l3`: ECN copied (RFC 6040 section 4.1),
- * DSCP as the path says.
- */
-static inline uint8_t ecn_encap_tos(const uint8_t *frame, struct inner_l3 l3, int8_t dscp)
+/* What becomes of the inner TOS on its way into the outer header. */
+struct tos_rule {
+	uint8_t keep; /* bits that are copied */
+	uint8_t set;
+};
+
+/* ECN copied (RFC 6040 section 4.1), DSCP as a path says: BGW_DSCP_COPY, or 0 .. 63. */
+static inline struct tos_rule tos_rule_of(int8_t dscp)
+{
+	if (dscp == BGW_DSCP_COPY)
+		return (struct tos_rule){.keep = 0xff};
+	return (struct tos_rule){.keep = ECN_MASK, .set = (uint8_t)(dscp << 2)};
+}
+
+/* The outer TOS for an inner frame whose IP header is at `l3`; its own is 0 if it has none. */
+static inline uint8_t ecn_encap_tos(const uint8_t *frame, struct inner_l3 l3, struct tos_rule rule)
 {
 	uint8_t tos = 0;
 
@@ -30,9 +41,7 @@ static inline uint8_t ecn_encap_tos(const uint8_t *frame, struct inner_l3 l3, in
 		tos = frame[l3.offset + 1];
 	else if (l3.family == 6)
 		tos = (uint8_t)(frame[l3.offset] << 4 | frame[l3.offset + 1] >> 4);
-	if (likely(dscp == BGW_DSCP_COPY))
-		return tos;
-	return (uint8_t)(dscp << 2 | (tos & ECN_MASK));
+	return (uint8_t)((tos & rule.keep) | rule.set);
 }
 
 /* ecn_decap() of an outer field that is ECT(1) or CE. */

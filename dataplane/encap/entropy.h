@@ -65,22 +65,22 @@ static inline uint64_t entropy_l4(const uint8_t *frame, uint32_t length, uint32_
 	return l4;
 }
 
-static inline uint64_t entropy_ipv4(const uint8_t *frame, uint32_t length, uint32_t offset)
+static inline uint64_t entropy_ipv4(const uint8_t *frame, uint32_t length, struct inner_l3 l3)
 {
-	const uint8_t *ip = frame + offset;
+	const uint8_t *ip = frame + l3.offset;
 	const int fragment = (*(const unaligned_uint16_t *)(ip + 6) & RTE_BE16(0x3fff)) != 0;
 	/* A header that claims to be shorter than it can be is somebody else's problem. */
-	const uint32_t l4 = offset + (ip[0] & 0x0fu) * 4;
 	const uint64_t last =
-		fragment ? (uint64_t)ip[9] << 32 : entropy_l4(frame, length, l4, ip[9]);
+		unlikely(fragment) ? (uint64_t)ip[9] << 32
+				   : entropy_l4(frame, length, l3.offset + l3.header_bytes, ip[9]);
 
 	return entropy_mix(entropy_load(ip + 12) ^ ENTROPY_KEY_2, last ^ ENTROPY_KEY_3);
 }
 
-static inline uint64_t entropy_ipv6(const uint8_t *frame, uint32_t length, uint32_t offset)
+static inline uint64_t entropy_ipv6(const uint8_t *frame, uint32_t length, struct inner_l3 l3)
 {
-	const uint8_t *ip = frame + offset;
-	const uint64_t l4 = entropy_l4(frame, length, offset + INNER_IPV6_BYTES, ip[6]);
+	const uint8_t *ip = frame + l3.offset;
+	const uint64_t l4 = entropy_l4(frame, length, l3.offset + l3.header_bytes, ip[6]);
 	const uint64_t source = entropy_mix(entropy_load(ip + 8) ^ ENTROPY_KEY_2,
 					    entropy_load(ip + 16) ^ ENTROPY_KEY_3);
 	const uint64_t destination = entropy_mix(entropy_load(ip + 24) ^ ENTROPY_KEY_1,
@@ -99,9 +99,9 @@ static inline uint32_t entropy_hash(const uint8_t *frame, uint32_t length, struc
 	hash = entropy_mix(entropy_load(frame) ^ ENTROPY_KEY_0,
 			   entropy_load(frame + 6) ^ ENTROPY_KEY_1);
 	if (likely(l3.family == 4))
-		hash += entropy_ipv4(frame, length, l3.offset);
+		hash += entropy_ipv4(frame, length, l3);
 	else if (l3.family == 6)
-		hash += entropy_ipv6(frame, length, l3.offset);
+		hash += entropy_ipv6(frame, length, l3);
 	return (uint32_t)(hash ^ hash >> 32);
 }
 

@@ -13,16 +13,16 @@ struct inner_flow {
 
 /* Of a frame of which `length` bytes can be read. */
 static __rte_always_inline struct inner_flow inner_flow_read(const uint8_t *frame, uint32_t length,
-							     int8_t dscp)
+							     struct tos_rule rule)
 {
-	struct inner_l3 l3 = {INNER_ETHERNET_BYTES, INNER_TYPE_IPV4, 4};
+	struct inner_l3 l3 = {INNER_ETHERNET_BYTES, INNER_TYPE_IPV4, 4, INNER_IPV4_BYTES};
 
 	/* The usual frame is read at offsets that the compiler knows. */
 	if (likely(inner_l3_is_plain_ipv4(frame, length)))
-		return (struct inner_flow){entropy_hash(frame, length, l3),
-					   ecn_encap_tos(frame, l3, dscp)};
+		return (struct inner_flow){entropy_hash(frame, INNER_PLAIN_IPV4_BYTES, l3),
+					   ecn_encap_tos(frame, l3, rule)};
 	l3 = inner_l3_find(frame, length);
-	return (struct inner_flow){entropy_hash(frame, length, l3), ecn_encap_tos(frame, l3, dscp)};
+	return (struct inner_flow){entropy_hash(frame, length, l3), ecn_encap_tos(frame, l3, rule)};
 }
 
 #endif

@@ -26,14 +26,17 @@ struct inner_l3 {
 	uint32_t offset;      /* from the start of the frame */
 	rte_be16_t ethertype; /* after the tags; 0: the frame is too short to have one */
 	uint8_t family; /* 4, 6, or 0: no whole IPv4 (without options) or IPv6 header is there */
+	uint8_t header_bytes; /* of the IP header, as it says itself; 40 of IPv6 */
 };
 
-/* Whether the frame is untagged IPv4. */
+/* The usual frame: untagged IPv4 without options, and four bytes behind its header. */
+#define INNER_PLAIN_IPV4_BYTES (INNER_ETHERNET_BYTES + INNER_IPV4_BYTES + 4)
+
 static inline int inner_l3_is_plain_ipv4(const uint8_t *frame, uint32_t length)
 {
-	return length >= INNER_ETHERNET_BYTES + INNER_IPV4_BYTES &&
+	return length >= INNER_PLAIN_IPV4_BYTES &&
 	       *(const unaligned_uint16_t *)(frame + INNER_ETHERNET_BYTES - 2) == INNER_TYPE_IPV4 &&
-	       frame[INNER_ETHERNET_BYTES] >> 4 == 4;
+	       frame[INNER_ETHERNET_BYTES] == 0x45;
 }
 
 /* Of a frame of which `length` bytes can be read. */
@@ -55,11 +58,14 @@ static inline struct inner_l3 inner_l3_find(const uint8_t *frame, uint32_t lengt
 		l3.ethertype = *(const unaligned_uint16_t *)(frame + l3.offset - 2);
 	}
 	if (l3.ethertype == INNER_TYPE_IPV4 && length >= l3.offset + INNER_IPV4_BYTES &&
-	    frame[l3.offset] >> 4 == 4)
+	    frame[l3.offset] >> 4 == 4) {
 		l3.family = 4;
-	else if (l3.ethertype == INNER_TYPE_IPV6 && length >= l3.offset + INNER_IPV6_BYTES &&
-		 frame[l3.offset] >> 4 == 6)
+		l3.header_bytes = (uint8_t)((frame[l3.offset] & 0x0fu) * 4);
+	} else if (l3.ethertype == INNER_TYPE_IPV6 && length >= l3.offset + INNER_IPV6_BYTES &&
+		   frame[l3.offset] >> 4 == 6) {
 		l3.family = 6;
+		l3.header_bytes = INNER_IPV6_BYTES;
+	}
 	return l3;
 }
 

@@ -27,7 +27,7 @@ static int path_fill(struct path *path, const struct bgw_path_spec *spec)
 	path->drop = state_drop(spec->state);
 	path->encap = (uint8_t)spec->encap;
 	path->port = spec->port;
-	path->dscp = spec->dscp;
+	path->tos_rule = tos_rule_of(spec->dscp);
 	if (spec->state != BGW_PATH_UP)
 		return 0;
 	if (spec->mtu_bytes <= overhead_bytes + RTE_ETHER_HDR_LEN)

@@ -6,6 +6,7 @@
 #include <bgw/tunnel.h>
 
 #include "dataplane.h"
+#include "encap/ecn.h"
 #include "encap/outer_header.h"
 
 /* Peers, paths and connections as workers see them: immutable once published. */
@@ -23,7 +24,7 @@ struct path {
 	uint16_t mtu_bytes;	  /* the inner IP packet's, as told to hosts */
 	uint8_t encap;
 	uint8_t drop; /* PATH_IS_UP, or why frames for it are dropped: enum bgw_drop */
-	int8_t dscp;
+	struct tos_rule tos_rule;
 } __rte_cache_aligned;
 
 #define CONNECTION_ADMIN_UP   0x01

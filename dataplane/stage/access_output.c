@@ -2,74 +2,10 @@
 #include "object/bridge.h"
 #include "stage/departure.h"
 #include "stage/stage.h"
+#include "stage/tags.h"
 
 /* Ethernet's minimum, without FCS. */
 #define FRAME_MIN_BYTES 60
-
-/* The tags of a frame that leaves: VIDs of the attachment, priority of the tag it had, if any. */
-static uint32_t tags_build(const struct attachment *attachment, const struct frame *frame,
-			   uint8_t tags[8])
-{
-	rte_be16_t outer_tci = attachment->outer_tci;
-	rte_be16_t inner_tci = attachment->inner_tci;
-
-	if (frame->flags & FRAME_HAS_TCI) {
-		outer_tci = (outer_tci & RTE_BE16(TCI_VID)) |
-			    (rte_cpu_to_be_16(frame->outer_tci) & RTE_BE16(TCI_PRIORITY));
-		inner_tci = (inner_tci & RTE_BE16(TCI_VID)) |
-			    (rte_cpu_to_be_16(frame->inner_tci) & RTE_BE16(TCI_PRIORITY));
-	}
-	memcpy(tags, &attachment->outer_tpid, 2);
-	memcpy(tags + 2, &outer_tci, 2);
-	if (attachment->tags_bytes == 8) {
-		const rte_be16_t inner_tpid = RTE_BE16(RTE_ETHER_TYPE_VLAN);
-
-		memcpy(tags + 4, &inner_tpid, 2);
-		memcpy(tags + 6, &inner_tci, 2);
-	}
-	return attachment->tags_bytes;
-}
-
-/* The addresses move into the header segment, the shared payload begins behind them. */
-static bool replica_push(struct rte_mbuf *mbuf, const uint8_t *tags, uint32_t tags_bytes)
-{
-	const uint32_t addresses_bytes = 2 * RTE_ETHER_ADDR_LEN;
-	const uint8_t *payload = rte_pktmbuf_mtod(mbuf->next, const uint8_t *);
-	uint8_t *header;
-
-	header = (uint8_t *)rte_pktmbuf_prepend(mbuf, (uint16_t)(addresses_bytes + tags_bytes));
-	if (!header)
-		return false;
-	memcpy(header, payload, addresses_bytes);
-	memcpy(header + addresses_bytes, tags, tags_bytes);
-	mbuf->next->data_off = (uint16_t)(mbuf->next->data_off + addresses_bytes);
-	mbuf->next->data_len = (uint16_t)(mbuf->next->data_len - addresses_bytes);
-	mbuf->pkt_len -= addresses_bytes;
-	return true;
-}
-
-static bool frame_push(struct rte_mbuf *mbuf, const uint8_t *tags, uint32_t tags_bytes)
-{
-	uint8_t *bytes = (uint8_t *)rte_pktmbuf_prepend(mbuf, (uint16_t)tags_bytes);
-
-	if (!bytes)
-		return false;
-	memmove(bytes, bytes + tags_bytes, 2 * RTE_ETHER_ADDR_LEN);
-	memcpy(bytes + 2 * RTE_ETHER_ADDR_LEN, tags, tags_bytes);
-	return true;
-}
-
-static bool tags_push(const struct attachment *attachment, const struct frame *frame)
-{
-	uint8_t tags[8];
-	uint32_t tags_bytes = 0;
-
-	if (attachment->tags_bytes > 0)
-		tags_bytes = tags_build(attachment, frame, tags);
-	if (frame->flags & FRAME_REPLICA)
-		return replica_push(frame->mbuf, tags, tags_bytes);
-	return tags_bytes == 0 || frame_push(frame->mbuf, tags, tags_bytes);
-}
 
 static bool frame_pad(struct rte_mbuf *mbuf)
 {
@@ -165,19 +101,37 @@ static int frame_finish(const struct exit *exit, const struct frame *frame)
 	return -1;
 }
 
+/* Fetches what the frames will need, so that none waits for it alone. */
+static void exits_prefetch(const struct worker *worker, const struct lane *lane)
+{
+	bgw_ref last = BGW_REF_NONE;
+
+	for (uint32_t i = 0; i < lane->count; i++) {
+		const bgw_ref target = lane->frames[i].target;
+
+		if (likely(target == last))
+			continue;
+		last = target;
+		rte_prefetch0(worker->dp->attachments[bgw_ref_index(target)]);
+		__builtin_prefetch(&worker->attachment_counters[bgw_ref_index(target)], 1);
+	}
+}
+
 void stage_access_output(struct worker *worker, struct lane *lane)
 {
 	const enum bgw_stage outer =
 		stage_enter(&worker->clock, BGW_STAGE_ACCESS_OUTPUT, lane->count);
-	struct exit exit = exit_open(worker, lane->frames[0].target);
+	struct exit exit = {.target = BGW_REF_NONE};
 	struct departure departure;
 
+	exits_prefetch(worker, lane);
 	departure_begin(&departure);
 	for (uint32_t i = 0; i < lane->count; i++) {
 		const struct frame *frame = &lane->frames[i];
 		struct rte_mbuf *mbuf = frame->mbuf;
 		const uint32_t length = mbuf->pkt_len;
 
+		/* Frames to one attachment mostly follow one another. */
 		if (unlikely(frame->target != exit.target))
 			exit = exit_open(worker, frame->target);
 		if (unlikely(!exit.plain || length < FRAME_MIN_BYTES || length > exit.longest ||

@@ -18,18 +18,21 @@ struct tunnel_lookup {
 	uint32_t connection; /* index, 0: unknown */
 };
 
-/* The key of the packet's connection, or 0 if its peer is unknown. */
-static inline uint64_t connection_key_find(const struct bgw_dataplane *dp,
-					   const struct tunnel_id *tunnel)
+/* PEER_NVGRE and the index, or 0: unknown. */
+static inline uint32_t peer_find(const struct bgw_dataplane *dp, uint64_t addresses)
 {
-	const struct em_slot slot = em_find(&dp->peers, tunnel->addresses);
+	const struct em_slot slot = em_find(&dp->peers, addresses);
+
+	return likely(slot.bucket != NULL) ? em_value(slot) : 0;
+}
+
+static inline uint64_t key_of(const struct tunnel_id *tunnel, uint32_t peer)
+{
 	enum bgw_encap encap = (enum bgw_encap)tunnel->encap;
 	uint32_t key = unlikely(tunnel->keyless) ? KEYLESS : tunnel->key;
-	uint32_t peer;
 
-	if (unlikely(!slot.bucket))
+	if (unlikely(peer == 0))
 		return 0;
-	peer = em_value(slot);
 	if ((peer & PEER_NVGRE) && encap == BGW_ENCAP_GRE && !tunnel->keyless) {
 		encap = BGW_ENCAP_NVGRE;
 		key = nvgre_key_vsid(key);
@@ -40,8 +43,18 @@ static inline uint64_t connection_key_find(const struct bgw_dataplane *dp,
 static void connections_begin(const struct bgw_dataplane *dp, const struct tunnel_burst *burst,
 			      struct tunnel_lookup *lookups)
 {
+	uint64_t addresses = 0;
+	uint32_t peer = 0;
+
 	for (uint32_t run = 0; run < burst->runs; run++) {
-		lookups[run].key = connection_key_find(dp, &burst->tunnels[run]);
+		const struct tunnel_id *tunnel = &burst->tunnels[run];
+
+		/* Tunnels of one peer often follow one another. */
+		if (run == 0 || tunnel->addresses != addresses) {
+			addresses = tunnel->addresses;
+			peer = peer_find(dp, addresses);
+		}
+		lookups[run].key = key_of(tunnel, peer);
 		lookups[run].at = em_begin(&dp->connection_keys, lookups[run].key);
 	}
 }
@@ -59,7 +72,7 @@ static void connections_find(const struct worker *worker, uint32_t runs,
 		if (likely(slot.bucket != NULL && lookups[run].key != 0)) {
 			index = em_value(slot);
 			rte_prefetch0(dp->connections[index]);
-			rte_prefetch0(&worker->connection_counters[index]);
+			__builtin_prefetch(&worker->connection_counters[index], 1);
 		}
 		lookups[run].connection = index;
 	}
@@ -76,18 +89,37 @@ static enum bgw_drop unknown_reason(const struct bgw_dataplane *dp,
 		       : BGW_DROP_NOT_OUR_ADDRESS;
 }
 
-static void run_drop(struct worker *worker, const struct tunnel_packet *packets, uint32_t count,
-		     enum bgw_drop reason)
-{
-	for (uint32_t i = 0; i < count; i++)
-		worker_drop(worker, packets[i].mbuf, reason);
-}
+/* What packets of one connection have in common. */
+struct receiver {
+	frame_word untagged; /* as their frames begin */
+	frame_word tagged;
+	bgw_ref source;
+	uint16_t domain;
+	bool down;
+	struct bgw_traffic_counters *traffic; /* NULL: there is no connection */
+};
 
-static void run_drop_at(struct worker *worker, const struct tunnel_packet *packets, uint32_t count,
-			enum bgw_drop reason, bgw_ref ref)
+static __rte_always_inline void receiver_open(struct worker *worker,
+					      const struct tunnel_lookup *lookup,
+					      struct receiver *receiver)
 {
-	worker_place_counters(worker, ref)->dropped_pkts += count;
-	run_drop(worker, packets, count, reason);
+	const uint32_t index = lookup->connection;
+	const struct connection *connection =
+		index != 0 ? __atomic_load_n(&worker->dp->connections[index], __ATOMIC_ACQUIRE)
+			   : NULL;
+	struct frame frame;
+
+	receiver->traffic = NULL;
+	if (unlikely(!connection))
+		return;
+	frame = (struct frame){.source = bgw_ref_connection(index), .domain = connection->domain};
+	receiver->untagged = frame.origin;
+	frame.flags = FRAME_TAGGED;
+	receiver->tagged = frame.origin;
+	receiver->source = frame.source;
+	receiver->domain = connection->domain;
+	receiver->down = !(connection->flags & CONNECTION_ADMIN_UP);
+	receiver->traffic = &worker->connection_counters[index].counters;
 }
 
 /* Strips the outer headers. A drop reason, or -1. */
@@ -106,78 +138,46 @@ static inline int packet_strip(const struct tunnel_packet *packet)
 	return -1;
 }
 
-/* The packets of one connection. */
-static void run_receive(struct worker *worker, struct intake *intake,
-			const struct tunnel_packet *packets, uint32_t count,
-			const struct connection *connection)
+static __rte_always_inline void packet_receive(struct worker *worker, struct intake *intake,
+					       const struct tunnel_packet *packet,
+					       const struct receiver *receiver)
 {
-	const bgw_ref source = bgw_ref_connection(connection->index);
-	const uint16_t domain = connection->domain;
-	const struct frame plain = {.source = source, .domain = domain};
-	const struct frame tagged = {.source = source, .domain = domain, .flags = FRAME_TAGGED};
+	int reason;
 
-	for (uint32_t i = 0; i < count; i++) {
-		const struct tunnel_packet *packet = &packets[i];
-		const int reason = packet_strip(packet);
-		frame_word origin = plain.origin;
-
-		if (unlikely(reason >= 0)) {
-			run_drop_at(worker, packet, 1, (enum bgw_drop)reason, source);
-			continue;
-		}
-		if (unlikely(frame_is_tag(frame_ethertype(packet->inner))))
-			origin = tagged.origin;
-		intake_add(intake, packet->mbuf, origin, domain, packet->inner);
-	}
-}
-
-static void run_count(struct worker *worker, uint32_t connection,
-		      const struct tunnel_packet *packets, uint32_t count)
-{
-	struct bgw_traffic_counters *traffic = &worker->connection_counters[connection].counters;
-	uint64_t bytes = 0;
-
-	for (uint32_t i = 0; i < count; i++)
-		bytes += packets[i].inner_bytes;
-	traffic->rx_pkts += count;
-	traffic->rx_bytes += bytes;
-}
-
-static void run_decap(struct worker *worker, struct intake *intake,
-		      const struct tunnel_packet *packets, uint32_t count,
-		      const struct tunnel_lookup *lookup, const struct tunnel_id *tunnel)
-{
-	const struct connection *connection = NULL;
-
-	if (likely(lookup->connection != 0))
-		connection = __atomic_load_n(&worker->dp->connections[lookup->connection],
-					     __ATOMIC_ACQUIRE);
-	if (unlikely(!connection)) {
-		run_drop(worker, packets, count, unknown_reason(worker->dp, lookup, tunnel));
+	receiver->traffic->rx_pkts++;
+	receiver->traffic->rx_bytes += packet->inner_bytes;
+	reason = unlikely(receiver->down) ? BGW_DROP_CONNECTION_DOWN : packet_strip(packet);
+	if (unlikely(reason >= 0)) {
+		worker_drop_at(worker, packet->mbuf, (enum bgw_drop)reason, receiver->source);
 		return;
 	}
-	run_count(worker, connection->index, packets, count);
-	if (likely(connection->flags & CONNECTION_ADMIN_UP))
-		run_receive(worker, intake, packets, count, connection);
-	else
-		run_drop_at(worker, packets, count, BGW_DROP_CONNECTION_DOWN,
-			    bgw_ref_connection(connection->index));
+	intake_add(intake, packet->mbuf,
+		   unlikely(frame_is_tag(frame_ethertype(packet->inner))) ? receiver->tagged
+									  : receiver->untagged,
+		   receiver->domain, packet->inner);
 }
 
 void stage_decap(struct worker *worker, const struct tunnel_burst *burst)
 {
-	struct tunnel_lookup lookups[BURST_FRAMES];
 	const enum bgw_stage outer = stage_enter(&worker->clock, BGW_STAGE_DECAP, burst->count);
+	struct tunnel_lookup lookups[BURST_FRAMES];
 	struct intake intake = intake_open(worker);
+	struct receiver receiver;
 
 	connections_begin(worker->dp, burst, lookups);
 	connections_find(worker, burst->runs, lookups);
-	for (uint32_t run = 0; run < burst->runs; run++) {
-		const uint32_t first = burst->first[run];
+	for (uint32_t run = 0, i = 0; run < burst->runs; run++) {
 		const uint32_t end = run + 1 < burst->runs ? burst->first[run + 1] : burst->count;
 
-		run_decap(worker, &intake, &burst->packets[first], end - first, &lookups[run],
-			  &burst->tunnels[run]);
+		receiver_open(worker, &lookups[run], &receiver);
+		for (; i < end; i++) {
+			if (likely(receiver.traffic != NULL))
+				packet_receive(worker, &intake, &burst->packets[i], &receiver);
+			else
+				worker_drop(worker, burst->packets[i].mbuf,
+					    unknown_reason(worker->dp, &lookups[run],
+							   &burst->tunnels[run]));
+		}
 	}
 	intake_close(worker, &intake);
 	stage_leave(&worker->clock, outer);

@@ -19,12 +19,16 @@ struct encap_lane {
 struct tunnel {
 	bgw_ref target;
 	int reason; /* why nothing may leave, or -1 */
-	const struct connection *connection;
-	const struct path *path;
+	uint32_t segmentation_id;
+	uint32_t inner_max_bytes;
+	uint16_t header_bytes;
+	struct tos_rule tos_rule;
+	const struct outer_header *header;
+	struct encap_lane *lane;
 	struct bgw_traffic_counters *traffic;
 };
 
-static int path_check(const struct connection *connection, const struct path *path)
+static inline int path_check(const struct connection *connection, const struct path *path)
 {
 	if (unlikely(!connection || !path))
 		return BGW_DROP_STALE_TARGET;
@@ -33,27 +37,40 @@ static int path_check(const struct connection *connection, const struct path *pa
 	return unlikely(path->drop != PATH_IS_UP) ? path->drop : -1;
 }
 
-static inline struct tunnel tunnel_open(struct worker *worker, bgw_ref target)
+static __rte_always_inline void tunnel_open(struct worker *worker, struct encap_lane *lanes,
+					    bgw_ref target, struct tunnel *tunnel)
 {
 	const struct bgw_dataplane *dp = worker->dp;
 	const uint32_t index = bgw_ref_index(target);
-	struct tunnel tunnel = {
-		.target = target,
-		.connection = __atomic_load_n(&dp->connections[index], __ATOMIC_ACQUIRE),
-		.traffic = &worker->connection_counters[index].counters,
-	};
+	const struct connection *connection =
+		__atomic_load_n(&dp->connections[index], __ATOMIC_ACQUIRE);
+	const struct path *path = NULL;
 
-	if (likely(tunnel.connection != NULL))
-		tunnel.path =
-			__atomic_load_n(&dp->paths[tunnel.connection->path], __ATOMIC_ACQUIRE);
-	tunnel.reason = path_check(tunnel.connection, tunnel.path);
-	return tunnel;
+	if (likely(connection != NULL))
+		path = __atomic_load_n(&dp->paths[connection->path], __ATOMIC_ACQUIRE);
+	tunnel->target = target;
+	tunnel->reason = path_check(connection, path);
+	if (unlikely(tunnel->reason >= 0))
+		return;
+	tunnel->segmentation_id = connection->segmentation_id;
+	tunnel->inner_max_bytes = path->inner_max_bytes;
+	tunnel->header_bytes = path->header.length;
+	tunnel->tos_rule = path->tos_rule;
+	tunnel->header = &path->header;
+	tunnel->lane = &lanes[path->encap];
+	tunnel->traffic = &worker->connection_counters[index].counters;
+	if (tunnel->lane->count == 0)
+		tunnel->lane->port = path->port;
+	else if (unlikely(tunnel->lane->port != path->port))
+		tunnel->lane->scattered = true;
 }
 
-/* Why a frame cannot leave by a path that is up: a drop reason, or -1. */
-static inline int frame_check(const struct rte_mbuf *mbuf, uint32_t inner_max_bytes)
+/* Why a frame cannot leave by the tunnel: a drop reason, or -1. */
+static inline int frame_check(const struct tunnel *tunnel, const struct rte_mbuf *mbuf)
 {
-	if (unlikely(mbuf->pkt_len > inner_max_bytes))
+	if (unlikely(tunnel->reason >= 0))
+		return tunnel->reason;
+	if (unlikely(mbuf->pkt_len > tunnel->inner_max_bytes))
 		return BGW_DROP_TOO_BIG;
 	if (unlikely(mbuf->data_off < OUTER_HEADER_ROOM))
 		return BGW_DROP_NO_HEADROOM;
@@ -69,75 +86,56 @@ static void frame_refuse(struct worker *worker, const struct frame *frame, int r
 }
 
 /* The replica's inner frame is its second segment. */
-static __rte_noinline struct inner_flow replica_flow(const struct frame *frame, int8_t dscp)
+static __rte_noinline struct inner_flow replica_flow(const struct frame *frame,
+						     struct tos_rule rule)
 {
-	return inner_flow_read(frame_bytes(frame), frame->mbuf->next->data_len, dscp);
+	return inner_flow_read(frame_bytes(frame), frame->mbuf->next->data_len, rule);
 }
 
-/*
- * Takes the frames of one connection that follow one another at `frames`, of which there are
- * `count` in all. Returns how many.
- */
-static uint32_t run_prepare(struct worker *worker, const struct frame *frames, uint32_t count,
-			    const struct tunnel *tunnel, struct encap_lane *lane)
+/* Puts the frame into its lane, its header still to be written. */
+static __rte_always_inline void frame_prepare(const struct tunnel *tunnel,
+					      const struct frame *frame)
 {
-	const struct path *path = tunnel->path;
-	const uint32_t segmentation_id = tunnel->connection->segmentation_id;
-	const uint32_t inner_max_bytes = path->inner_max_bytes;
-	const uint16_t header_bytes = path->header.length;
-	const int8_t dscp = path->dscp;
+	struct encap_lane *lane = tunnel->lane;
 	struct encap_push *item = &lane->items[lane->count];
-	struct rte_mbuf **out = &lane->mbufs[lane->count];
-	uint64_t inner_bytes = 0;
-	uint32_t kept;
-	uint32_t i;
+	struct rte_mbuf *mbuf = frame->mbuf;
+	const uint16_t header_bytes = tunnel->header_bytes;
+	uint32_t length;
 
-	for (i = 0; i < count && frames[i].target == tunnel->target; i++) {
-		struct rte_mbuf *mbuf = frames[i].mbuf;
-		const int reason = frame_check(mbuf, inner_max_bytes);
-		uint32_t length;
-
-		if (unlikely(reason >= 0)) {
-			frame_refuse(worker, &frames[i], reason);
-			continue;
-		}
-		item->inner = rte_pktmbuf_mtod(mbuf, uint8_t *);
-		if (unlikely(frames[i].flags & FRAME_REPLICA)) {
-			item->flow = replica_flow(&frames[i], dscp);
-			lane->scattered = true;
-		} else {
-			item->flow = inner_flow_read(item->inner, mbuf->data_len, dscp);
-		}
-		length = mbuf->pkt_len;
-		inner_bytes += length;
-		item->inner_length = (uint16_t)length;
-		item->header = &path->header;
-		item->segmentation_id = segmentation_id;
-		mbuf->data_off = (uint16_t)(mbuf->data_off - header_bytes);
-		mbuf->data_len = (uint16_t)(mbuf->data_len + header_bytes);
-		mbuf->pkt_len = length + header_bytes;
-		item++;
-		*out++ = mbuf;
+	lane->mbufs[lane->count++] = mbuf;
+	item->inner = rte_pktmbuf_mtod(mbuf, uint8_t *);
+	if (unlikely(frame->flags & FRAME_REPLICA)) {
+		item->flow = replica_flow(frame, tunnel->tos_rule);
+		lane->scattered = true;
+	} else {
+		item->flow = inner_flow_read(item->inner, mbuf->data_len, tunnel->tos_rule);
 	}
-	kept = (uint32_t)(item - &lane->items[lane->count]);
-	lane->scattered |= lane->count > 0 && lane->port != path->port;
-	lane->port = lane->count > 0 ? lane->port : path->port;
-	lane->count += kept;
-	lane->bytes += (uint32_t)inner_bytes + kept * header_bytes;
-	tunnel->traffic->tx_pkts += kept;
-	tunnel->traffic->tx_bytes += inner_bytes;
-	return i;
+	length = mbuf->pkt_len;
+	item->inner_length = (uint16_t)length;
+	item->header = tunnel->header;
+	item->segmentation_id = tunnel->segmentation_id;
+	mbuf->data_off = (uint16_t)(mbuf->data_off - header_bytes);
+	mbuf->data_len = (uint16_t)(mbuf->data_len + header_bytes);
+	mbuf->pkt_len = length + header_bytes;
+	lane->bytes += length + header_bytes;
+	tunnel->traffic->tx_pkts++;
+	tunnel->traffic->tx_bytes += length;
 }
 
-static uint32_t run_drop(struct worker *worker, const struct frame *frames, uint32_t count,
-			 const struct tunnel *tunnel)
+/* Fetches what the frames will need, so that none waits for it alone. */
+static void tunnels_prefetch(const struct worker *worker, const struct lane *lane)
 {
-	uint32_t i;
+	bgw_ref last = BGW_REF_NONE;
 
-	for (i = 0; i < count && frames[i].target == tunnel->target; i++)
-		worker_drop_at(worker, frames[i].mbuf, (enum bgw_drop)tunnel->reason,
-			       tunnel->target);
-	return i;
+	for (uint32_t i = 0; i < lane->count; i++) {
+		const bgw_ref target = lane->frames[i].target;
+
+		if (likely(target == last))
+			continue;
+		last = target;
+		rte_prefetch0(worker->dp->connections[bgw_ref_index(target)]);
+		__builtin_prefetch(&worker->connection_counters[bgw_ref_index(target)], 1);
+	}
 }
 
 static void lane_transmit(struct worker *worker, struct encap_lane *lane)
@@ -162,17 +160,23 @@ void stage_encap(struct worker *worker, struct lane *lane)
 {
 	const enum bgw_stage outer = stage_enter(&worker->clock, BGW_STAGE_ENCAP, lane->count);
 	struct encap_lane lanes[BGW_ENCAP_COUNT];
-	uint32_t i = 0;
+	struct tunnel tunnel = {.target = BGW_REF_NONE};
 
+	tunnels_prefetch(worker, lane);
 	for (uint32_t encap = 0; encap < BGW_ENCAP_COUNT; encap++)
 		lanes[encap].count = lanes[encap].bytes = lanes[encap].scattered = 0;
-	while (i < lane->count) {
-		const struct frame *frames = &lane->frames[i];
-		const struct tunnel tunnel = tunnel_open(worker, frames[0].target);
+	for (uint32_t i = 0; i < lane->count; i++) {
+		const struct frame *frame = &lane->frames[i];
+		int reason;
 
-		i += likely(tunnel.reason < 0) ? run_prepare(worker, frames, lane->count - i,
-							     &tunnel, &lanes[tunnel.path->encap])
-					       : run_drop(worker, frames, lane->count - i, &tunnel);
+		/* Frames of one tunnel mostly follow one another. */
+		if (unlikely(frame->target != tunnel.target))
+			tunnel_open(worker, lanes, frame->target, &tunnel);
+		reason = frame_check(&tunnel, frame->mbuf);
+		if (likely(reason < 0))
+			frame_prepare(&tunnel, frame);
+		else
+			frame_refuse(worker, frame, reason);
 	}
 	for (uint32_t encap = 0; encap < BGW_ENCAP_COUNT; encap++) {
 		if (lanes[encap].count == 0)

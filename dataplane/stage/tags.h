@@ -68,4 +68,10 @@ static inline void tags_strip(struct rte_mbuf *mbuf, uint32_t strip_bytes)
 	rte_pktmbuf_adj(mbuf, (uint16_t)strip_bytes);
 }
 
+/*
+ * Puts the attachment's tags on a frame that leaves by it; of a replica, its addresses as well move
+ * from the shared payload into its own header segment. False: no room before the frame.
+ */
+bool tags_push(const struct attachment *attachment, const struct frame *frame);
+
 #endif

@@ -11,7 +11,7 @@ static uint32_t hash_of(const uint8_t *frame, uint32_t length)
 
 static uint8_t tos_of(const uint8_t *frame, uint32_t length, int8_t dscp)
 {
-	return ecn_encap_tos(frame, inner_l3_find(frame, length), dscp);
+	return ecn_encap_tos(frame, inner_l3_find(frame, length), tos_rule_of(dscp));
 }
 
 /* An outer TOS, then an inner frame. */

@@ -70,7 +70,7 @@ static uint8_t encap_tos(const struct frame_bytes *frame, int8_t dscp)
 {
 	const uint8_t *copy = guarded_copy(frame->bytes, frame->length);
 
-	return ecn_encap_tos(copy, inner_l3_find(copy, frame->length), dscp);
+	return ecn_encap_tos(copy, inner_l3_find(copy, frame->length), tos_rule_of(dscp));
 }
 
 static uint32_t hash_of(const struct frame_bytes *frame)
