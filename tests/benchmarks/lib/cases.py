@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What is measured. A case is a row of the table and a member of the JSON."""
+
+import dataclasses
+import json
+import os
+import subprocess
+import tempfile
+from typing import Callable
+
+from . import latency, machine, memory, testpmd
+
+PROGRAM = os.path.join(machine.BUILD, "tests", "benchmarks", "bench")
+# Below this a worker did not have its core, and its rate says nothing about it.
+SHARE_NEEDED = 0.98
+
+HEADING = (
+    f"{'case':16} {'cycles':>8} {'floor':>7} {'over':>7} {'aim':>6} {'testpmd':>8} {'Mpps':>8}"
+    f" {'share':>6}"
+)
+
+
+class NotMeasured(Exception):
+    """Why there is no result."""
+
+
+@dataclasses.dataclass
+class Bench:
+    """How measurements are made in this run."""
+
+    place: machine.Place
+    windows: int
+    seconds: float
+
+    def program(self, command, *options, windows=None, seconds=None, core=None):
+        """One run of the bench program: the object that it prints."""
+        windows = windows or self.windows
+        seconds = seconds or self.seconds
+        arguments = [PROGRAM, command, *map(str, options)]
+        if command != "input":
+            arguments += ["--core", str(self.place.core if core is None else core)]
+            arguments += ["--windows", str(windows), "--seconds", str(seconds)]
+        try:
+            output = machine.run(arguments, 120 + 4 * windows * seconds)
+        except subprocess.CalledProcessError as error:
+            raise NotMeasured(error.stderr.strip().splitlines()[-1]) from error
+        return json.loads(output) if output else None
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    help: str
+    measure: Callable  # (Bench) -> dict
+    line: Callable  # (dict) -> str
+
+
+def _mark(result):
+    return "" if result["cpu_share"] >= SHARE_NEEDED else "  the worker had not all of its core"
+
+
+# --- forwarding -----------------------------------------------------------------------------------
+
+FLOWS = {"1": 1, "1k": 1000, "100k": 100000}
+AIMS = {"encap": {"1": 30, "1k": 40, "100k": 80}, "decap": {"1": 45, "1k": 60, "100k": 100}}
+
+
+def _forward_line(name, aim):
+    def line(result):
+        testpmd_cycles = result.get("testpmd_cycles")
+        return (
+            f"{name:16} {result['cycles_per_packet']:8.1f} {result['floor_cycles']:7.1f}"
+            f" {result['over_floor_cycles']:7.1f} {aim:6} "
+            + (f"{testpmd_cycles:8.1f}" if testpmd_cycles else f"{'-':>8}")
+            + f" {result['mpps']:8.3f} {result['cpu_share']:6.3f}"
+            + _mark(result)
+        )
+
+    return line
+
+
+def _forward(encapsulation, direction, size):
+    flows = FLOWS[size]
+    options = ["--encap", encapsulation, "--flows", flows]
+    if direction == "decap":
+        options.append("--decap")
+
+    def measure(bench):
+        result = bench.program("forward", *options)
+        with tempfile.NamedTemporaryFile(suffix=".pcap") as capture:
+            bench.program("input", *options, "--output", capture.name)
+            result["testpmd_cycles"] = testpmd.cycles_per_packet(bench.place, capture.name, flows)
+        return result
+
+    name = f"{encapsulation}-{direction}-{size}"
+    return Case(
+        name,
+        f"{encapsulation} {direction}sulation, {flows} pairs of MACs",
+        measure,
+        _forward_line(name, AIMS[direction][size]),
+    )
+
+
+# --- scale: the same traffic through a large table and a small one -----------------------------------
+
+
+def _scale(name, text, most, common, small, large):
+    """`most`: how many times the cycles over the floor the large one may cost."""
+
+    def measure(bench):
+        result = None
+        for direction, option in (("encap", []), ("decap", ["--decap"])):
+            base = bench.program("forward", *common, *small, *option, seconds=bench.seconds / 2)
+            scaled = bench.program("forward", *common, *large, *option, seconds=bench.seconds / 2)
+            scaled["base_over_floor_cycles"] = base["over_floor_cycles"]
+            scaled["base_cycles_per_packet"] = base["cycles_per_packet"]
+            scaled["cpu_share"] = min(base["cpu_share"], scaled["cpu_share"])
+            scaled["direction"] = direction
+            scaled["ratio"] = round(scaled["over_floor_cycles"] / base["over_floor_cycles"], 3)
+            if result is None:
+                result = scaled
+            else:
+                result["decap"] = scaled
+        return result
+
+    def line(result):
+        return "\n".join(
+            f"{name if part is result else '':16} {part['cycles_per_packet']:8.1f}"
+            f" {part['floor_cycles']:7.1f} {part['over_floor_cycles']:7.1f}"
+            f" {'':6} {'':8} {part['mpps']:8.3f} {part['cpu_share']:6.3f}"
+            f"  {part['direction']}: {part['ratio']:.2f} times"
+            f" {part['base_over_floor_cycles']:.1f} over the floor (aim {most}){_mark(part)}"
+            for part in (result, result["decap"])
+        )
+
+    return Case(name, text, measure, line)
+
+
+# --- the others ---------------------------------------------------------------------------------------
+
+
+def _workers(bench):
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        raise NotMeasured("it takes two CPUs, and this process may use one")
+    common = ["--flows", 1000]
+    one = bench.program("forward", *common, core=cores[1])
+    two = bench.program("forward", *common, "--workers", 2, core=cores[0])
+    two["one_worker_mpps"] = one["mpps"]
+    two["growth"] = round(two["mpps"] / one["mpps"], 3)
+    two["cpu_share"] = min(one["cpu_share"], two["cpu_share"])
+    two["measured"] = two["cpu_share"] >= SHARE_NEEDED
+    return two
+
+
+def _workers_line(result):
+    return (
+        f"{'workers-2':16} {result['cycles_per_packet']:8.1f} {result['floor_cycles']:7.1f}"
+        f" {result['over_floor_cycles']:7.1f} {'':6} {'':8} {result['mpps']:8.3f}"
+        f" {result['cpu_share']:6.3f}  {result['growth']:.2f} times one worker's"
+        f" {result['one_worker_mpps']:.3f} (aim 1.9)"
+        + ("" if result["measured"] else ": could not be measured, they had not all of their cores")
+    )
+
+
+def _learn(bench):
+    return bench.program("learn", "--macs", 1048576, windows=min(bench.windows, 5))
+
+
+def _learn_line(result):
+    return (
+        f"{'learn-1m':16} {result['new_macs_per_s']:,.0f} new MACs/s, {result['learned_per_s']:,.0f}"
+        f" learned/s, {result['events_lost']} events lost, {result['lost_frames']} frames lost"
+        f" of {result['mpps']:.1f} Mpps{_mark(result)}"
+    )
+
+
+def _churn(bench):
+    return bench.program("churn", "--flows", 1000, windows=min(bench.windows, 10))
+
+
+def _churn_line(result):
+    return (
+        f"{'churn-10k':16} {result['changes_per_s']:,.0f} changes/s at {result['load_mpps']:.2f} Mpps:"
+        f" {result['lost_frames']} frames lost, {result['lost_frames_without_changes']} without"
+        f" changes{_mark(result)}"
+    )
+
+
+def _memory_line(result):
+    return (
+        f"{'memory':16} {result['resident_mbytes']:.0f} MB with {result['macs']:,} MACs and"
+        f" {result['connections']:,} connections (aim 512)"
+    )
+
+
+def _latency(load):
+    name = f"latency-{load}"
+
+    def measure(bench):
+        return latency.at(load)
+
+    def line(result):
+        nanoseconds = result["latency_ns"]
+        return (
+            f"{name:16} p50 {nanoseconds['p50'] / 1000:.1f} µs, p99"
+            f" {nanoseconds['p99'] / 1000:.1f} µs, p99.9 {nanoseconds['p999'] / 1000:.1f} µs at"
+            f" {result['received_pps'] / 1e6:.2f} Mpps, {load} % of the most"
+        )
+
+    return Case(name, f"through bgwd at {load} % of the most that it forwards", measure, line)
+
+
+ALL = [
+    _forward(encapsulation, direction, size)
+    for encapsulation in ("vxlan", "gre")
+    for direction in ("encap", "decap")
+    for size in FLOWS
+] + [
+    _scale(
+        "macs-1m",
+        "a full table of 1,048,576 MACs against one of 200,000; 100,000 of them are active",
+        1.4,
+        ["--flows", 50000, "--fill"],
+        ["--macs", 200000],
+        ["--macs", 1048576],
+    ),
+    _scale(
+        "connections-16k",
+        "16,000 connections of 250 remote gateways against one",
+        1.3,
+        ["--flows", 16000],
+        ["--connections", 1],
+        ["--connections", 16000],
+    ),
+    _scale(
+        "networks-4k",
+        "4,096 networks against one, with as many connections and attachments",
+        1.3,
+        ["--flows", 16384, "--connections", 4096, "--attachments", 4096],
+        ["--networks", 1],
+        ["--networks", 4096],
+    ),
+    Case("workers-2", "two workers against one", _workers, _workers_line),
+    Case("learn-1m", "a million new MACs a second", _learn, _learn_line),
+    Case("churn-10k", "10,000 changes of tables a second at 90 % load", _churn, _churn_line),
+    Case(
+        "memory",
+        "resident memory with 1,048,576 MACs and 16,000 connections",
+        lambda bench: memory.measure(bench.place),
+        _memory_line,
+    ),
+    *(_latency(load) for load in latency.LOADS),
+]

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Resident memory of a bgwd whose tables are full: MACs that it learned from frames, connections
+that were made through its API."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+from . import machine
+
+VTEP = "192.18.0.1"
+WAN_MAC = "02:00:00:00:ff:01"
+FAR_MAC = "02:00:00:00:ff:02"
+SEGMENTATION_ID = 5000
+MACS = 1048576
+CONNECTIONS = 16000
+# All but those few that find no place in a full table.
+ENOUGH = MACS - 8
+REMOTES = 250
+BULK = 500
+ENOUGH_S = 120
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost")
+        self._path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.connect(self._path)
+
+
+class _Api:
+    def __init__(self, path):
+        self._connection = _UnixConnection(path)
+
+    def request(self, method, path, body=None):
+        """The answer's object; an error of the API ends the measurement."""
+        self._connection.request(method, "/v2.0/" + path, json.dumps(body) if body else None)
+        response = self._connection.getresponse()
+        text = response.read()
+        if response.status >= 300:
+            raise RuntimeError(f"{method} {path}: {response.status} {text[:200]!r}")
+        return json.loads(text) if text else None
+
+
+def _port(directory, name, role, **more):
+    memif = {"socket": f"{directory}/{name}.sock", "id": 0, "mode": "server"}
+    return {"name": name, "driver": "memif", "role": role, "memif": memif, **more}
+
+
+def _configuration(place, directory):
+    wan = _port(directory, "wan", "underlay", mtu=1600, devargs=f"mac={WAN_MAC}")
+    neighbours = [{"ip": _address(0), "mac": FAR_MAC, "port": "wan"}]
+    return {
+        "name": "memory",
+        "workers": {"cores": [place.core], "idle": "sleep"},
+        "control": {"cores": [place.other]},
+        # Huge pages would all be resident from the start, used or not.
+        "memory": {"hugepages": True, "mbytes": 448, "mbufs": 65536},
+        "tables": {"macs": MACS, "connections": CONNECTIONS + 1, "networks": 4096},
+        "ports": [_port(directory, "lan", "access"), wan],
+        "underlay": {"vtep": VTEP, "addresses": [f"{VTEP}/16"], "neighbours": neighbours},
+        "api": {"listen": [f"unix:{directory}/api.sock"]},
+        "store": {"kind": "sqlite", "path": f"{directory}/bgw.db"},
+    }
+
+
+def _address(remote):
+    return f"192.18.{1 + remote // 200}.{1 + remote % 200}"
+
+
+def _create(api, collection, root, body):
+    return api.request("POST", collection, {root: body})[root]["id"]
+
+
+def _connections_create(api, gateway, network):
+    """Spread over the remote gateways. Only the first, which has the traffic, is flooded to."""
+    remotes = [
+        _create(
+            api,
+            "l2-remote-gateways",
+            "l2_remote_gateway",
+            {"name": f"far-{number}", "ipaddr": _address(number), "encapsulations": ["vxlan"]},
+        )
+        for number in range(REMOTES)
+    ]
+    bodies = [
+        {
+            "gateway": gateway,
+            "network": network,
+            "remote_gateway": remotes[number % REMOTES],
+            "seg_id": SEGMENTATION_ID + number // REMOTES,
+            "flood": number == 0,
+        }
+        for number in range(CONNECTIONS)
+    ]
+    for first in range(0, CONNECTIONS, BULK):
+        api.request(
+            "POST",
+            "l2-remote-gateway-connections",
+            {"l2_remote_gateway_connections": bodies[first : first + BULK]},
+        )
+
+
+def _provision(api):
+    network = _create(api, "networks", "network", {"name": "lan"})
+    devices = [{"device_name": "local", "interfaces": [{"name": "lan"}]}]
+    gateway = _create(api, "l2-gateways", "l2_gateway", {"name": "gw", "devices": devices})
+    _create(
+        api,
+        "l2-gateway-connections",
+        "l2_gateway_connection",
+        {"l2_gateway_id": gateway, "network_id": network},
+    )
+    _connections_create(api, gateway, network)
+    return network
+
+
+def _teach(place, directory):
+    """Frames from as many stations as the table has room for."""
+    client = "role=client,id=0,socket-abstract=no,socket="
+    command = [
+        os.path.join(machine.BUILD, "tools", "bgwgen", "bgwgen"),
+        "run",
+        f"--port=lan=net_memif0,{client}{directory}/lan.sock",
+        f"--port=wan=net_memif1,mac={FAR_MAC},{client}{directory}/wan.sock",
+        f"--tunnel=wan=vxlan,local={_address(0)},remote={VTEP},source-mac={FAR_MAC},"
+        f"next-hop-mac={WAN_MAC},id={SEGMENTATION_ID}",
+        f"--stream=lan:wan,flows={MACS - 1},source-macs={MACS - 1},destination-macs=1",
+        "--learn-rate=200k",
+        "--rate=10k",
+        "--duration=1s",
+        f"--core={place.other}",
+        "--quiet",
+    ]
+    subprocess.run(command, timeout=ENOUGH_S, stdout=subprocess.DEVNULL, check=False)
+
+
+def _resident_mbytes(pid):
+    kbytes = 0
+    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith(("VmRSS:", "HugetlbPages:")):
+                kbytes += int(line.split()[1])
+    return kbytes / 1024
+
+
+def _api_wait(process, path):
+    for _ in range(200):
+        api = _Api(path)
+        if process.poll() is not None:
+            raise RuntimeError(f"bgwd ended: {process.stderr.read().strip()}")
+        try:
+            api.request("GET", "networks")
+            return api
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("bgwd does not answer")
+
+
+def measure(place):
+    """Starts a gateway, fills it, and looks at what it holds."""
+    with tempfile.TemporaryDirectory(prefix="bgw-bench-") as directory:
+        file = os.path.join(directory, "bgwd.json")
+        with open(file, "w", encoding="utf-8") as out:
+            json.dump(_configuration(place, directory), out)
+        process = subprocess.Popen(
+            [os.path.join(machine.BUILD, "control", "bgwd"), "--config", file],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            api = _api_wait(process, f"{directory}/api.sock")
+            network = _provision(api)
+            empty = _resident_mbytes(process.pid)
+            learned = 0
+            # What the ring to control loses is taught again.
+            for _ in range(5):
+                _teach(place, directory)
+                time.sleep(2)
+                learned = api.request("GET", f"networks/{network}")["network"]["mac_count"]
+                if learned >= ENOUGH:
+                    break
+            return {
+                "resident_mbytes": round(_resident_mbytes(process.pid), 1),
+                "resident_without_macs_mbytes": round(empty, 1),
+                "macs": learned,
+                "connections": CONNECTIONS,
+            }
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
