@@ -60,20 +60,31 @@ static inline int tunnel_parse(const struct underlay *underlay, const uint8_t *l
 	return VERDICT_LINUX;
 }
 
+/* Whether the burst's last packet came by the same tunnel. */
+static inline bool run_continues(const struct tunnel_burst *burst, const struct outer_ipv4 *outer,
+				 const struct tunnel_header *header, uint16_t encap)
+{
+	const struct tunnel_id *last;
+
+	if (unlikely(burst->runs == 0))
+		return false;
+	last = &burst->tunnels[burst->runs - 1];
+	return last->addresses == outer->addresses && last->key == header->key &&
+	       last->encap == encap && last->keyless == header->keyless;
+}
+
 /* Adds a packet to the run before it, or begins one. */
 static inline void burst_add(struct tunnel_burst *burst, struct rte_mbuf *mbuf, const uint8_t *l3,
 			     const struct outer_ipv4 *outer, const struct tunnel_header *header,
 			     uint16_t encap)
 {
 	struct tunnel_packet *packet = &burst->packets[burst->count];
-	const struct tunnel_id *last = &burst->tunnels[burst->runs - 1];
 
 	packet->mbuf = mbuf;
 	packet->inner = (uint8_t *)(uintptr_t)(l3 + outer->l4_offset + header->length);
 	packet->inner_bytes = (uint16_t)(outer->l4_length - header->length);
 	packet->tos = outer->tos;
-	if (burst->count == 0 || last->addresses != outer->addresses || last->key != header->key ||
-	    last->encap != encap || last->keyless != header->keyless) {
+	if (!run_continues(burst, outer, header, encap)) {
 		burst->first[burst->runs] = burst->count;
 		burst->tunnels[burst->runs++] = (struct tunnel_id){
 			.addresses = outer->addresses,
