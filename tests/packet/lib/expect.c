@@ -133,6 +133,11 @@ static const char *unstated_frames(void)
 	return text;
 }
 
+uint32_t expect_waiting(uint16_t port)
+{
+	return sent[port].tail - sent[port].head;
+}
+
 const struct packet *site_expect_some(uint16_t port, struct site_line here)
 {
 	struct sent *list = &sent[port];

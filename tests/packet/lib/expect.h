@@ -16,6 +16,8 @@
 	} while (0)
 /* The next frame that the port sent, whatever it is. */
 #define expect_some(port_) site_expect_some(port_, HERE)
+/* Frames that the port sent and that were not taken yet. */
+uint32_t expect_waiting(uint16_t port);
 /* No port sent anything that was not taken yet. */
 #define expect_nothing() site_expect_nothing(HERE)
 
