@@ -44,15 +44,31 @@ static struct rte_mbuf *replica_share(struct rte_mbuf *mbuf)
 }
 
 /*
- * A frame of its own for one more target. The original stays as it is until all replicas of it
- * are on their way. False: no buffer was free.
+ * A copy in one segment. NULL: no buffer was free, or, with `reason` changed, none holds it, for a
+ * driver may leave less room before a frame than a buffer of our own has.
  */
-static bool replica_make(const struct bgw_dataplane *dp, const struct frame *frame, bgw_ref target,
-			 struct frame *replica)
+static struct rte_mbuf *replica_copy(struct rte_mbuf *mbuf, enum bgw_drop *reason)
+{
+	struct rte_mbuf *copy = rte_pktmbuf_copy(mbuf, mbuf->pool, 0, UINT32_MAX);
+
+	if (likely(!copy || copy->nb_segs == 1))
+		return copy;
+	rte_pktmbuf_free(copy);
+	*reason = BGW_DROP_CHAINED;
+	return NULL;
+}
+
+/*
+ * A frame of its own for one more target. The original stays as it is until all replicas of it
+ * are on their way. A drop reason, or -1.
+ */
+static int replica_make(const struct bgw_dataplane *dp, const struct frame *frame, bgw_ref target,
+			struct frame *replica)
 {
 	const int port = target_port(dp, target);
 	const bool share = port >= 0 && port_table[port].tx_multi_segment &&
 			   frame->mbuf->pkt_len > COPY_MAX_BYTES;
+	enum bgw_drop reason = BGW_DROP_NO_MBUF;
 
 	*replica = *frame;
 	replica->target = target;
@@ -60,9 +76,9 @@ static bool replica_make(const struct bgw_dataplane *dp, const struct frame *fra
 		replica->mbuf = replica_share(frame->mbuf);
 		replica->flags |= FRAME_REPLICA;
 	} else {
-		replica->mbuf = rte_pktmbuf_copy(frame->mbuf, frame->mbuf->pool, 0, UINT32_MAX);
+		replica->mbuf = replica_copy(frame->mbuf, &reason);
 	}
-	return replica->mbuf != NULL;
+	return replica->mbuf ? -1 : (int)reason;
 }
 
 static void target_add(struct worker *worker, const struct frame *frame)
@@ -82,12 +98,13 @@ static void replica_add(struct worker *worker, const struct frame *frame, bgw_re
 {
 	struct bgw_port_counters *counters = &worker->port_counters[frame->mbuf->port];
 	struct frame replica;
+	const int reason = replica_make(worker->dp, frame, target, &replica);
 
 	counters->replicated++;
-	if (replica_make(worker->dp, frame, target, &replica)) {
+	if (likely(reason < 0)) {
 		target_add(worker, &replica);
 	} else {
-		counters->drops[BGW_DROP_NO_MBUF]++;
+		counters->drops[reason]++;
 		worker_place_counters(worker, target)->dropped_pkts++;
 	}
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <arpa/inet.h>
 
+#include <rte_mbuf.h>
+
 #include <bgw/port.h>
 
 #include "lib/expect.h"
@@ -293,6 +295,44 @@ static void too_little_headroom_for_a_tag_is_one_frames_affair(void)
 	}
 }
 
+/*
+ * A long frame that lies at the start of its buffer: in a buffer of another layout it needs two,
+ * and a port that takes single ones gets none of them.
+ */
+static void a_copy_that_no_buffer_holds_is_dropped(void)
+{
+	const uint32_t room = rte_pktmbuf_data_room_size(bgw_mbuf_pool(0)) - RTE_PKTMBUF_HEADROOM;
+
+	site_lan();
+	path(1, REMOTE_1, .mtu_bytes = 9000);
+	tunnel(2, 6000, .path = 1, .peer = 1);
+	domain(1, at(1), by(1), by(2), at(2));
+	for (uint32_t length = room - 40; length <= room + 40; length += 8) {
+		const struct packet *frame =
+			packet_resize(PACKET(eth(HOST_A, BROADCAST), payload(2200)), length);
+
+		give_in(ACCESS_1, frame, 0, 1);
+		give(ACCESS_1, packet_resize(frame, 64));
+		site_run();
+		if (site_is_multi_segment()) { /* all share it */
+			expect_frame(UNDERLAY_1, VXLAN_SENT(5000, frame));
+			expect_frame(UNDERLAY_1, VXLAN_SENT(6000, frame));
+		} else { /* the last one gets the frame itself */
+			expect_drop(NO_HEADROOM);
+		}
+		if (site_is_multi_segment())
+			expect_frame(ACCESS_2, frame);
+		else if (length > room)
+			expect_drops(CHAINED, 2);
+		else
+			expect_frame(ACCESS_2, frame),
+				expect_frame(UNDERLAY_1, VXLAN_SENT(5000, frame));
+		expect_frame(ACCESS_2, packet_resize(frame, 64));
+		expect_frame(UNDERLAY_1, VXLAN_SENT(5000, packet_resize(frame, 64)));
+		expect_frame(UNDERLAY_1, VXLAN_SENT(6000, packet_resize(frame, 64)));
+	}
+}
+
 /* What may stand between good packets of a tunnel. */
 enum odd {
 	GOOD,
@@ -487,6 +527,7 @@ PACKET_PROGRAM(CASE(every_burst_size_between_attachments), CASE(every_burst_size
 	       CASE(every_burst_size_out_of_nvgre), CASE(too_little_headroom_is_one_frames_affair),
 	       CASE(too_little_headroom_of_a_chain_is_its_own_affair),
 	       CASE(too_little_headroom_for_a_tag_is_one_frames_affair),
+	       CASE(a_copy_that_no_buffer_holds_is_dropped),
 	       CASE(odd_packets_among_good_ones_out_of_vxlan),
 	       CASE(odd_packets_among_good_ones_out_of_gre),
 	       CASE(odd_packets_among_good_ones_out_of_keyless_gre),
