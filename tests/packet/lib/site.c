@@ -150,7 +150,7 @@ static uint32_t buffers_in_use(void)
 
 static void case_begin(const char *name)
 {
-	const struct bgw_limits limits = {
+	struct bgw_limits limits = {
 		.macs = 1024,
 		.connections = 256,
 		.attachments = 256,
@@ -162,6 +162,8 @@ static void case_begin(const char *name)
 	};
 	const struct bgw_ip own = ip(VTEP);
 
+	if (site_limits_hook != NULL)
+		site_limits_hook(&limits);
 	buffers_at_begin = buffers_in_use();
 	site_dp = bgw_dataplane_create(&limits);
 	if (site_dp == NULL) {

@@ -70,6 +70,9 @@ int site_main(int argc, char **argv, const struct packet_case *cases, size_t cou
  */
 __attribute__((weak)) void site_ports_hook(void);
 
+/* And this: tables of other sizes than those that suit most cases, for all of its cases. */
+__attribute__((weak)) void site_limits_hook(struct bgw_limits *limits);
+
 #define PACKET_PROGRAM(...)                                                      \
 	int main(int argc, char **argv)                                          \
 	{                                                                        \
