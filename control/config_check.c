@@ -4,7 +4,8 @@
 
 #include "config.h"
 
-#define DOMAINS_MAX 65535u
+/* Ids of broadcast domains: BGW_MAX_DOMAIN_ID of bgw/dataplane.h. */
+#define DOMAINS_MAX 65534u
 
 static bool list_has(const struct bgw_list *cores, uint32_t core)
 {
@@ -115,7 +116,7 @@ static int check_neighbours(const struct config *config, struct error *error)
 	return 0;
 }
 
-/* Each network and each gateway may have a broadcast domain, whose number has 16 bits. */
+/* Each network and each gateway may have a broadcast domain, which has an id. */
 static int check_tables(const struct config *config, struct error *error)
 {
 	if (config->tables.networks + config->tables.gateways <= DOMAINS_MAX)

@@ -43,7 +43,7 @@ struct bgw_limits packet_path_limits(const struct config *config)
 		.macs = tables->macs,
 		.connections = with_spare(tables->connections),
 		.attachments = with_spare(tables->attachments),
-		.domains = domains < 65536 ? domains : 65536,
+		.domains = domains <= BGW_MAX_DOMAIN_ID ? domains : BGW_MAX_DOMAIN_ID + 1,
 		.paths = with_spare(tables->remote_gateways * (BGW_ENCAP_COUNT + 1)),
 		.peers = with_spare(tables->remote_gateways),
 		.neighbours = with_spare(tables->macs),

@@ -36,7 +36,7 @@ static bool limits_are_sane(const struct bgw_limits *limits)
 	return limits->macs > 0 && limits->macs <= 1048576 && limits->connections > 1 &&
 	       limits->connections <= BGW_REF_INDEX && limits->attachments > 1 &&
 	       limits->attachments <= BGW_REF_INDEX && limits->domains > 1 &&
-	       limits->domains <= 65536 && limits->paths > 1 && limits->peers > 1 &&
+	       limits->domains <= BGW_MAX_DOMAIN_ID + 1 && limits->paths > 1 && limits->peers > 1 &&
 	       limits->peers <= PEER_INDEX_MASK && limits->neighbours > 0 && limits->workers > 0 &&
 	       limits->workers <= BGW_MAX_WORKERS;
 }

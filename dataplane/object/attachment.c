@@ -16,7 +16,7 @@ static bool vid_is_valid(uint16_t vid)
 	return vid >= 1 && vid <= 4094;
 }
 
-static bool spec_is_valid(const struct bgw_attachment_spec *spec)
+static bool spec_is_valid(const struct bgw_dataplane *dp, const struct bgw_attachment_spec *spec)
 {
 	switch (spec->kind) {
 	case BGW_ATTACHMENT_VLAN:
@@ -33,7 +33,8 @@ static bool spec_is_valid(const struct bgw_attachment_spec *spec)
 	default:
 		return false;
 	}
-	return spec->port < BGW_MAX_PORTS && spec->domain != 0 && spec->pcp <= 7 &&
+	return spec->port < BGW_MAX_PORTS && spec->domain != 0 &&
+	       spec->domain < dp->limits.domains && spec->pcp <= 7 &&
 	       spec->allowed_sources_count <= BGW_MAX_ALLOWED_SOURCES &&
 	       spec->allowed_ethertypes_count <= BGW_MAX_ALLOWED_ETHERTYPES;
 }
@@ -177,7 +178,7 @@ int bgw_attachment_set(struct bgw_dataplane *dp, uint32_t index,
 	bool same_tags;
 	int status;
 
-	if (index == 0 || index >= dp->limits.attachments || !spec_is_valid(spec))
+	if (index == 0 || index >= dp->limits.attachments || !spec_is_valid(dp, spec))
 		return -EINVAL;
 	status = tags_check(dp, index, spec);
 	if (status != 0)

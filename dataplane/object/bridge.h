@@ -58,7 +58,10 @@ struct neighbour {
 	struct bgw_neighbour_spec spec;
 };
 
-/* Keys of the exact-match tables. None is 0 or ~0: a domain and a port have a bit that is set. */
+/*
+ * Keys of the exact-match tables. None is 0 or ~0: a domain and a port have a bit that is set, and
+ * a domain one that is not (BGW_MAX_DOMAIN_ID).
+ */
 
 static inline uint64_t fdb_key(uint16_t domain, const void *mac)
 {

@@ -528,9 +528,37 @@ static void addresses_of_no_station_are_never_found(void)
 	nobody_is_found_anywhere();
 }
 
+/* Its broadcast address would be the mark of a freed slot. */
+static void the_domain_id_that_has_no_key_is_refused(void)
+{
+	const struct bgw_domain_spec spec = {.flood_count = 0};
+	struct bgw_limits limits = {
+		.macs = 64,
+		.connections = 2,
+		.attachments = 2,
+		.domains = 65536,
+		.paths = 2,
+		.peers = 2,
+		.neighbours = 1,
+		.workers = 1,
+	};
+
+	assert_null(bgw_dataplane_create(&limits));
+	assert_int_equal(errno, EINVAL);
+	peer(1, REMOTE_1);
+	path(1, REMOTE_1);
+	assert_int_equal(bgw_domain_set(site_dp, 65535, &spec), -EINVAL);
+	assert_int_equal(attach_status(1, ACCESS_1, .domain = 65535), -EINVAL);
+	assert_int_equal(tunnel_status(1, 5000, .domain = 65535), -EINVAL);
+	attach(1, ACCESS_1, .domain = 65534);
+	tunnel(1, 5000, .domain = 65534);
+	assert_int_equal(bgw_domain_set(site_dp, 65534, &spec), 0);
+}
+
 PACKET_PROGRAM(CASE(stations_of_two_buckets_are_kept_apart),
 	       CASE(stations_stay_where_they_are_when_others_go),
 	       CASE(a_station_that_comes_and_goes_is_found),
 	       CASE(remotes_of_two_buckets_are_kept_apart),
 	       CASE(keys_of_two_buckets_are_kept_apart), CASE(tags_of_two_buckets_are_kept_apart),
-	       CASE(addresses_of_no_station_are_never_found))
+	       CASE(addresses_of_no_station_are_never_found),
+	       CASE(the_domain_id_that_has_no_key_is_refused))

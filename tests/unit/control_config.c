@@ -122,8 +122,8 @@ static void errors_name_the_member(void **state)
 	refuses("{\"workers\": {\"idle\": \"rest\"}}", "workers.idle must be one of");
 	refuses("{\"tables\": {\"macs\": 2000000}}",
 		"tables.macs must be an integer between 1024 and 1048576");
-	refuses("{\"tables\": {\"networks\": 65000, \"gateways\": 536}}",
-		"tables.networks and tables.gateways together must be at most 65535, not 65536");
+	refuses("{\"tables\": {\"networks\": 65000, \"gateways\": 535}}",
+		"tables.networks and tables.gateways together must be at most 65534, not 65535");
 	refuses("{\"ports\": [{\"driver\": \"tap\", \"role\": \"access\"}]}",
 		"ports[0].name is required");
 	refuses("{\"ports\": [{\"name\": \"a\", \"driver\": \"tap\"}]}",

@@ -20,6 +20,8 @@
 
 #define BGW_MAX_PORTS	64
 #define BGW_MAX_WORKERS 64
+/* In 65,535 the broadcast address as a key would have all bits set, which marks a freed slot. */
+#define BGW_MAX_DOMAIN_ID 65534u
 
 struct bgw_dataplane;
 
@@ -27,7 +29,7 @@ struct bgw_limits {
 	uint32_t macs;	      /* forwarding entries, 1,024 .. 1,048,576 */
 	uint32_t connections; /* highest connection index + 1 */
 	uint32_t attachments; /* highest attachment index + 1 */
-	uint32_t domains;     /* highest domain id + 1, at most 65,536 */
+	uint32_t domains;     /* highest domain id + 1, at most BGW_MAX_DOMAIN_ID + 1 */
 	uint32_t paths;	      /* highest path index + 1 */
 	uint32_t peers;	      /* highest peer index + 1 */
 	uint32_t neighbours;  /* addresses answered at the edge (ARP and ND suppression) */
