@@ -15,6 +15,17 @@
 #define PEER_INDEX_MASK 0x00ffffffu
 #define PEER_NVGRE	0x80000000u
 
+/*
+ * The peer of a received packet's addresses, as the table of peers has it. Addresses come from
+ * outside: those that are no key, all bits 0 or all 1, would be found in an empty or a freed slot.
+ */
+static inline struct em_slot peer_find(const struct bgw_dataplane *dp, uint64_t addresses)
+{
+	if (unlikely(addresses == EM_KEY_NONE || addresses == EM_KEY_DEAD))
+		return (struct em_slot){NULL, 0};
+	return em_find(&dp->peers, addresses);
+}
+
 #define PATH_IS_UP UINT8_MAX
 
 struct path {

@@ -36,7 +36,7 @@ int underlay_refused(const struct underlay *underlay, const uint8_t *l3, uint32_
 	if ((!port->mirror && !port->linux_copies) || length < OUTER_IPV4_HEADER_BYTES)
 		return reason;
 	addresses = *(const unaligned_uint64_t *)(l3 + OUTER_IPV4_ADDRESSES_OFFSET);
-	peer = em_find(&dp->peers, addresses);
+	peer = peer_find(dp, addresses);
 	return peer.bucket && (l3[9] == IPPROTO_GRE || l3[9] == IPPROTO_UDP) ? reason
 									     : VERDICT_LINUX;
 }

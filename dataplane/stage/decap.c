@@ -18,14 +18,6 @@ struct tunnel_lookup {
 	uint32_t connection; /* index, 0: unknown */
 };
 
-/* PEER_NVGRE and the index, or 0: unknown. */
-static inline uint32_t peer_find(const struct bgw_dataplane *dp, uint64_t addresses)
-{
-	const struct em_slot slot = em_find(&dp->peers, addresses);
-
-	return likely(slot.bucket != NULL) ? em_value(slot) : 0;
-}
-
 static inline uint64_t key_of(const struct tunnel_id *tunnel, uint32_t peer)
 {
 	enum bgw_encap encap = (enum bgw_encap)tunnel->encap;
@@ -44,15 +36,17 @@ static void connections_begin(const struct bgw_dataplane *dp, const struct tunne
 			      struct tunnel_lookup *lookups)
 {
 	uint64_t addresses = 0;
-	uint32_t peer = 0;
+	uint32_t peer = 0; /* 0: unknown */
 
 	for (uint32_t run = 0; run < burst->runs; run++) {
 		const struct tunnel_id *tunnel = &burst->tunnels[run];
 
 		/* Tunnels of one peer often follow one another. */
 		if (run == 0 || tunnel->addresses != addresses) {
+			const struct em_slot slot = peer_find(dp, tunnel->addresses);
+
 			addresses = tunnel->addresses;
-			peer = peer_find(dp, addresses);
+			peer = likely(slot.bucket != NULL) ? em_value(slot) : 0;
 		}
 		lookups[run].key = key_of(tunnel, peer);
 		lookups[run].at = em_begin(&dp->connection_keys, lookups[run].key);

@@ -555,10 +555,40 @@ static void the_domain_id_that_has_no_key_is_refused(void)
 	assert_int_equal(bgw_domain_set(site_dp, 65534, &spec), 0);
 }
 
+/* As keys of the table of peers these are what empty and freed slots have. */
+static void addresses_that_are_no_key_are_nobodys(void)
+{
+	static const char *const no_key[] = {"0.0.0.0", "255.255.255.255"};
+
+	four_places();
+	for (uint32_t held = 0; held < 2; held++) {
+		if (held)
+			reader_hold();
+		/* Each bucket has slots in which the peer once was. */
+		for (uint32_t n = 0; n < 4000; n++) {
+			char remote[16];
+
+			snprintf(remote, sizeof(remote), "10.0.%u.%u", n / 250, 1 + n % 250);
+			if (peer_status(1, remote) != 0)
+				break;
+			if (!held)
+				bgw_dataplane_poll(site_dp);
+		}
+		for (uint32_t n = 0; n < 64; n++)
+			give(UNDERLAY_1, from_remote(no_key[n % 2], no_key[n % 2], n));
+		site_run();
+		expect_drops(NOT_OUR_ADDRESS, 64);
+		expect_connection(1, 0);
+		if (held)
+			reader_release();
+	}
+}
+
 PACKET_PROGRAM(CASE(stations_of_two_buckets_are_kept_apart),
 	       CASE(stations_stay_where_they_are_when_others_go),
 	       CASE(a_station_that_comes_and_goes_is_found),
 	       CASE(remotes_of_two_buckets_are_kept_apart),
 	       CASE(keys_of_two_buckets_are_kept_apart), CASE(tags_of_two_buckets_are_kept_apart),
 	       CASE(addresses_of_no_station_are_never_found),
-	       CASE(the_domain_id_that_has_no_key_is_refused))
+	       CASE(the_domain_id_that_has_no_key_is_refused),
+	       CASE(addresses_that_are_no_key_are_nobodys))
