@@ -23,14 +23,17 @@
  * encapsulation, run by one worker on this thread.
  *
  * An input is a list of frames, each a byte that names the port and the shape of the buffer, a
- * length in two bytes, and the frame. What must hold after each input: frames in and out add up,
- * and every buffer is back.
+ * length in two bytes, and the frame. The frames of each port come in one by one, and then once
+ * more in bursts. What must hold: both ways the same frames are sent and the same is counted,
+ * frames in and out add up, and every buffer is back.
  */
 #define SHAPE_EXACT  0x80 /* the buffer ends with the frame, so that reading on is seen */
 #define SHAPE_SINGLE 0x40 /* of the first frame: ports take no chains of segments */
 #define SHAPE_PORT   0x3f
 #define FRAME_HEADER 3
 #define FRAME_MAX    2048
+#define FRAMES_MAX   256
+#define PLACES	     16
 
 static struct bgw_dataplane *dp;
 static struct bgw_event events[256];
@@ -140,8 +143,8 @@ static void neighbour(uint32_t index, const char *address)
 static void site_open(void)
 {
 	const struct bgw_limits limits = {.macs = 1024,
-					  .connections = 16,
-					  .attachments = 16,
+					  .connections = PLACES,
+					  .attachments = PLACES,
 					  .domains = 4,
 					  .paths = 16,
 					  .peers = 16,
@@ -257,67 +260,148 @@ static struct rte_mbuf *frame_make(const uint8_t *bytes, uint16_t length, bool e
 	return mbuf;
 }
 
-/* Frames in a row that came in by one port. */
-struct burst {
+struct input_frame {
+	const uint8_t *bytes;
+	uint16_t length;
 	uint16_t port;
-	uint32_t count;
-	struct rte_mbuf *mbufs[BURST_FRAMES];
+	bool exact;
 };
 
-static void burst_run(struct burst *burst)
-{
-	struct worker *worker = dp->workers[0];
-	const struct port *port = &port_table[burst->port];
-	const struct port_rx rx = {
-		.port = burst->port, .ethdev_id = port->ethdev_id, .role = port->role};
+static struct input_frame frames[FRAMES_MAX];
+static uint32_t frames_count;
 
-	if (burst->count > 0 && port->role == BGW_PORT_ACCESS)
-		stage_access_input(worker, &rx, burst->mbufs, burst->count);
-	else if (burst->count > 0)
-		stage_underlay_input(worker, &rx, burst->mbufs, burst->count);
-	burst->count = 0;
+static void frames_parse(const uint8_t *data, size_t size)
+{
+	frames_count = 0;
+	while (size >= FRAME_HEADER && frames_count < FRAMES_MAX) {
+		const size_t claimed = (size_t)(data[1] << 8 | data[2]);
+		const size_t length =
+			RTE_MIN(claimed, RTE_MIN(size - FRAME_HEADER, (size_t)FRAME_MAX));
+
+		frames[frames_count++] = (struct input_frame){
+			.bytes = data + FRAME_HEADER,
+			.length = (uint16_t)length,
+			.port = (uint16_t)(ACCESS_1 +
+					   (data[0] & SHAPE_PORT) % (RING_PORTS_END - ACCESS_1)),
+			.exact = data[0] & SHAPE_EXACT,
+		};
+		data += FRAME_HEADER + length;
+		size -= FRAME_HEADER + length;
+	}
 }
 
-static void frames_run(const uint8_t *data, size_t size)
+/* What came of an input, from which the order of frames is left out. */
+struct outcome {
+	uint64_t sent[RING_PORTS_END]; /* sum of the frames' hashes */
+	struct bgw_port_counters ports[RING_PORTS_END];
+	struct bgw_traffic_counters connections[PLACES];
+	struct bgw_traffic_counters attachments[PLACES];
+};
+
+static uint64_t frame_hash(const struct rte_mbuf *mbuf)
 {
-	struct burst burst = {.count = 0};
+	static uint8_t copy[65536];
+	const uint8_t *bytes = rte_pktmbuf_read(mbuf, 0, mbuf->pkt_len, copy);
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-	while (size >= FRAME_HEADER) {
-		const uint8_t control = data[0];
-		const uint16_t port =
-			(uint16_t)(ACCESS_1 + (control & SHAPE_PORT) % (RING_PORTS_END - ACCESS_1));
-		size_t length = (size_t)(data[1] << 8 | data[2]);
+	MUST(bytes);
+	/* FNV-1a, and a last step so that sums of hashes say something. */
+	for (uint32_t i = 0; i < mbuf->pkt_len; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return (hash ^ hash >> 29) * UINT64_C(0x9e3779b97f4a7c15);
+}
 
-		data += FRAME_HEADER;
-		size -= FRAME_HEADER;
-		length = RTE_MIN(length, RTE_MIN(size, (size_t)FRAME_MAX));
-		if (port != burst.port || burst.count == BURST_FRAMES)
-			burst_run(&burst);
-		burst.port = port;
-		burst.mbufs[burst.count++] =
-			frame_make(data, (uint16_t)length, control & SHAPE_EXACT);
-		data += length;
-		size -= length;
+static void ports_drain(struct outcome *outcome)
+{
+	struct rte_mbuf *mbuf;
+
+	for (uint16_t port = ACCESS_1; port < RING_PORTS_END; port++) {
+		while ((mbuf = ring_port_take(port)) != NULL) {
+			rte_mbuf_sanity_check(mbuf, 1);
+			outcome->sent[port] += frame_hash(mbuf);
+			rte_pktmbuf_free(mbuf);
+		}
 	}
-	burst_run(&burst);
+}
+
+static void burst_run(uint16_t index, struct rte_mbuf **mbufs, uint32_t count,
+		      struct outcome *outcome)
+{
+	struct worker *worker = dp->workers[0];
+	const struct port *port = &port_table[index];
+	const struct port_rx rx = {.port = index, .ethdev_id = port->ethdev_id, .role = port->role};
+
+	if (count == 0)
+		return;
+	if (port->role == BGW_PORT_ACCESS)
+		stage_access_input(worker, &rx, mbufs, count);
+	else
+		stage_underlay_input(worker, &rx, mbufs, count);
+	stage_transmit_flush(worker);
+	ports_drain(outcome);
+}
+
+/* The port's frames twice, so that each has another neighbour, in bursts of `burst_frames`. */
+static void port_run(uint16_t port, uint32_t burst_frames, struct outcome *outcome)
+{
+	struct rte_mbuf *mbufs[BURST_FRAMES];
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < 2 * frames_count; i++) {
+		const struct input_frame *frame = &frames[i % frames_count];
+
+		if (frame->port != port)
+			continue;
+		mbufs[count++] = frame_make(frame->bytes, frame->length, frame->exact);
+		if (count == burst_frames) {
+			burst_run(port, mbufs, count, outcome);
+			count = 0;
+		}
+	}
+	burst_run(port, mbufs, count, outcome);
+}
+
+/* Counters are subtracted word by word. */
+static void counters_read(struct outcome *outcome)
+{
+	for (uint16_t port = ACCESS_1; port < RING_PORTS_END; port++)
+		bgw_port_counters_get(dp, port, &outcome->ports[port]);
+	for (uint32_t i = 1; i < PLACES; i++) {
+		bgw_connection_counters_get(dp, i, &outcome->connections[i]);
+		bgw_attachment_counters_get(dp, i, &outcome->attachments[i]);
+	}
+}
+
+static void frames_run(uint32_t burst_frames, struct outcome *outcome)
+{
+	static struct outcome before;
+	const uint64_t *subtrahend = (const uint64_t *)&before;
+	uint64_t *words = (uint64_t *)outcome;
+
+	memset(outcome, 0, sizeof(*outcome));
+	counters_read(&before);
+	/* As after a second without answers. */
+	for (uint32_t i = 0; i < PLACES; i++)
+		dp->signal_meters[i] = 0;
+	for (uint16_t port = ACCESS_1; port < RING_PORTS_END; port++)
+		port_run(port, burst_frames, outcome);
+	counters_read(outcome);
+	for (size_t i = 0; i < sizeof(before) / sizeof(words[0]); i++)
+		words[i] -= subtrahend[i];
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static struct outcome alone, together;
 	const uint32_t buffers = buffers_in_use();
 	const int64_t before = balance();
-	struct rte_mbuf *mbuf;
 
 	for (uint16_t port = ACCESS_1; port < RING_PORTS_END; port++)
 		port_table[port].tx_multi_segment = size > 0 && !(data[0] & SHAPE_SINGLE);
-	frames_run(data, size);
-	stage_transmit_flush(dp->workers[0]);
-	for (uint16_t port = ACCESS_1; port < RING_PORTS_END; port++) {
-		while ((mbuf = ring_port_take(port)) != NULL) {
-			rte_mbuf_sanity_check(mbuf, 1);
-			rte_pktmbuf_free(mbuf);
-		}
-	}
+	frames_parse(data, size);
+	frames_run(1, &alone);
+	frames_run(BURST_FRAMES, &together);
+	MUST(memcmp(&alone, &together, sizeof(alone)) == 0);
 	/* The clock of meters, and room in the ring of events. */
 	worker_round(dp->workers[0]);
 	while (bgw_event_take(dp, events, RTE_DIM(events)) > 0)
