@@ -48,7 +48,6 @@ struct bgw_dataplane {
 	struct port_attachments port_attachments[BGW_MAX_PORTS];
 	uint16_t vxlan_port; /* host order */
 	uint16_t now_s;	     /* coarse clock of age stamps */
-	bool stages_measured;
 
 	/* control's alone */
 	struct bgw_limits limits;

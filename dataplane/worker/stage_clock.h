@@ -10,39 +10,43 @@
 /* One round in so many is measured. */
 #define STAGE_CLOCK_EVERY 64
 
-/* The worker's own. Time passes for one stage at a time: for the innermost. */
+/* The worker's own, but for `asked`. Time passes for one stage at a time: for the innermost. */
 struct stage_clock {
-	bool on; /* this round is measured */
+	bool asked; /* control's: rounds are to be measured */
+	bool on;    /* this round is measured */
 	uint8_t stage;
 	uint64_t since_cycles;
+	struct bgw_stage_counters round[BGW_STAGE_COUNT]; /* of this round */
 	struct bgw_stage_counters counters[BGW_STAGE_COUNT];
 };
+
+/* A measured round: its begin; and its end, with how many frames it moved. */
+void stage_clock_open(struct stage_clock *clock);
+void stage_clock_close(struct stage_clock *clock, uint32_t pkts);
 
 static inline void stage_clock_turn(struct stage_clock *clock, enum bgw_stage stage)
 {
 	const uint64_t now_cycles = rte_rdtsc();
 
-	clock->counters[clock->stage].cycles += now_cycles - clock->since_cycles;
+	clock->round[clock->stage].cycles += now_cycles - clock->since_cycles;
 	clock->since_cycles = now_cycles;
 	clock->stage = (uint8_t)stage;
 }
 
-static inline void stage_clock_begin(struct stage_clock *clock, bool on)
+/* A round begins, the worker's `number`th. */
+static inline void stage_clock_begin(struct stage_clock *clock, uint64_t number)
 {
-	clock->on = on;
-	if (likely(!on))
+	if (likely(!__atomic_load_n(&clock->asked, __ATOMIC_RELAXED)) ||
+	    number % STAGE_CLOCK_EVERY != 0)
 		return;
-	clock->stage = BGW_STAGE_ROUND;
-	clock->since_cycles = rte_rdtsc();
-	clock->counters[BGW_STAGE_ROUND].runs++;
+	clock->on = true;
+	stage_clock_open(clock);
 }
 
 static inline void stage_clock_end(struct stage_clock *clock, uint32_t pkts)
 {
-	if (likely(!clock->on))
-		return;
-	stage_clock_turn(clock, BGW_STAGE_ROUND);
-	clock->counters[BGW_STAGE_ROUND].pkts += pkts;
+	if (unlikely(clock->on))
+		stage_clock_close(clock, pkts);
 }
 
 /* Enters a stage that was given `pkts` frames. Returns the one that it interrupts. */
@@ -55,8 +59,7 @@ static inline enum bgw_stage stage_enter(struct stage_clock *clock, enum bgw_sta
 		return BGW_STAGE_ROUND;
 	outer = (enum bgw_stage)clock->stage;
 	stage_clock_turn(clock, stage);
-	clock->counters[stage].pkts += pkts;
-	clock->counters[stage].runs++;
+	clock->round[stage].pkts += pkts;
 	return outer;
 }
 
@@ -65,6 +68,15 @@ static inline void stage_leave(struct stage_clock *clock, enum bgw_stage outer)
 {
 	if (unlikely(clock->on))
 		stage_clock_turn(clock, outer);
+}
+
+/* The same of a stage that was given none, and brought `pkts`. */
+static inline void stage_leave_with(struct stage_clock *clock, enum bgw_stage outer, uint32_t pkts)
+{
+	if (likely(!clock->on))
+		return;
+	clock->round[clock->stage].pkts += pkts;
+	stage_clock_turn(clock, outer);
 }
 
 #endif

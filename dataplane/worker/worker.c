@@ -101,19 +101,16 @@ uint32_t worker_round(struct worker *worker)
 
 	worker->now_s = __atomic_load_n(&worker->dp->now_s, __ATOMIC_RELAXED);
 	worker->now_cycles = rte_rdtsc();
-	stage_clock_begin(&worker->clock,
-			  __atomic_load_n(&worker->dp->stages_measured, __ATOMIC_RELAXED) &&
-				  worker->counters.rounds % STAGE_CLOCK_EVERY == 0);
+	stage_clock_begin(&worker->clock, worker->counters.rounds);
 	for (uint16_t i = 0; i < ports->rx_count; i++) {
 		const struct port_rx *rx = &ports->rx[i];
 		const enum bgw_stage outer = stage_enter(&worker->clock, BGW_STAGE_RECEIVE, 0);
 		const uint32_t count =
 			rte_eth_rx_burst(rx->ethdev_id, rx->queue, mbufs, BURST_FRAMES);
 
-		stage_leave(&worker->clock, outer);
+		stage_leave_with(&worker->clock, outer, count);
 		if (count == 0)
 			continue;
-		worker->clock.counters[BGW_STAGE_RECEIVE].pkts += worker->clock.on ? count : 0;
 		total += count;
 		if (rx->role == BGW_PORT_ACCESS)
 			stage_access_input(worker, rx, mbufs, count);

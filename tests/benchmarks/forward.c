@@ -38,7 +38,8 @@ void bench_forward(const struct bench_site *site, const struct bench_plan *plan)
 	uint64_t pkts = 0;
 	double least_share = 1;
 
-	bgw_stages_measure(bench_dp, plan->stages);
+	for (uint16_t worker = 0; worker < site->workers; worker++)
+		bgw_stages_measure(bench_dp, worker, plan->stages);
 	bench_gateway_run(site, plan->window_s / 2, NULL, NULL);
 	for (uint32_t i = 0; i < plan->windows; i++) {
 		const struct bench_window below = bench_floor_run(site, plan->window_s);

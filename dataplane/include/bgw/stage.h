@@ -8,9 +8,9 @@
 #include <bgw/dataplane.h>
 
 /*
- * Where a worker's cycles go. When it is asked to, each worker reads the clock at the borders of
- * the stages in one round of 64, which costs it less than a hundredth of its time; else it does
- * not. The stages, in the order of a frame's life:
+ * Where a worker's cycles go. A worker that is asked to reads the clock at the borders of the
+ * stages in one round of 64, which costs it less than a hundredth of its time; others do not. The
+ * stages, in the order of a frame's life:
  */
 /* clang-format off */
 #define BGW_STAGE_LIST(X)                                                                  \
@@ -38,16 +38,21 @@ enum bgw_stage {
 const char *bgw_stage_name(enum bgw_stage stage);
 const char *bgw_stage_help(enum bgw_stage stage);
 
-/* Of measured rounds alone. A stage's cycles are those of no stage that it runs. */
+/*
+ * Of measured rounds alone, and of those only that moved a frame: what a worker spends to find
+ * nothing is no frame's cost. A stage's cycles are those of no stage that it runs.
+ */
 struct bgw_stage_counters {
 	uint64_t pkts;	 /* frames that the stage was given; of RECEIVE, that it brought */
 	uint64_t cycles; /* cycles / pkts is what a frame costs there */
-	uint64_t runs;
 };
 
-/* Begins or ends measuring, by all workers. Counters stay, and only grow. */
-void bgw_stages_measure(struct bgw_dataplane *dp, bool on);
-bool bgw_stages_are_measured(const struct bgw_dataplane *dp);
+/*
+ * Begins or ends measuring by one worker, with its next round: one under way still counts. Counters
+ * stay, and only grow. Control's thread. Nothing happens for a worker that does not exist.
+ */
+void bgw_stages_measure(struct bgw_dataplane *dp, uint16_t worker, bool on);
+bool bgw_stages_are_measured(const struct bgw_dataplane *dp, uint16_t worker);
 
 /* Zeros for a worker that does not exist. */
 void bgw_stage_counters_get(const struct bgw_dataplane *dp, uint16_t worker, enum bgw_stage stage,
