@@ -41,6 +41,7 @@ struct control {
 	struct paths *paths;		       /**< to remote gateways */
 	struct underlay *underlay;	       /**< what Linux knows of the underlay */
 	struct underlay_control *underlay_control;
+	struct worker_stages *worker_stages; /**< where their cycles go */
 };
 
 #endif

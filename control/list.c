@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "control.h"
+#include "operation.h"
 #include "query.h"
 #include "resource.h"
 #include "value.h"
@@ -299,8 +300,7 @@ cJSON *list_view_item(struct control *control, const struct resource *resource,
 			break;
 	}
 	if (item == NULL)
-		error_set(error, resource->type->not_found, "no %s has the id \"%.64s\"",
-			  resource->type->name, id);
+		operation_not_found(resource->type, id, error);
 	else
 		cJSON_DetachItemViaPointer(array, item);
 	cJSON_Delete(array);

@@ -2,6 +2,7 @@
 #include "operation.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -21,7 +22,7 @@ int operation_identify(struct object *object, struct error *error)
 	return 0;
 }
 
-static int not_found(const struct bgw_object_type *type, const char *id, struct error *error)
+int operation_not_found(const struct bgw_object_type *type, const char *id, struct error *error)
 {
 	return error_set(error, type->not_found, "no %s has the id \"%.64s\"", type->name, id);
 }
@@ -35,7 +36,7 @@ struct object *operation_find(const struct control *control, const struct bgw_ob
 	if (bgw_uuid_parse(id, &uuid) == 0)
 		object = model_find(control->model, type, &uuid);
 	if (object == NULL)
-		not_found(type, id, error);
+		operation_not_found(type, id, error);
 	return object;
 }
 
@@ -173,6 +174,33 @@ int operation_update(struct control *control, const struct resource *resource, c
 		object_free(new);
 	else
 		*object = new;
+	return rc;
+}
+
+int operation_change(struct control *control, const struct resource *resource, const char *id,
+		     const cJSON *body, uint32_t revision, struct error *error)
+{
+	const struct record_reader reader = {
+		.mode = RECORD_UPDATE,
+		.resolve = reference_resolve,
+		.arg = control,
+	};
+	const struct bgw_object_type *type = resource->type;
+	void *members;
+	int rc;
+
+	if (revision != 0)
+		return error_set(error, BGW_ERROR_REVISION_CONFLICT,
+				 "a %s has no revision_number: leave out If-Match", type->name);
+	members = calloc(1, type->record.size);
+	if (members == NULL)
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory to update the %s",
+				 type->name);
+	rc = record_parse(&type->record, body, members, &reader, error);
+	if (rc == 0)
+		rc = resource->change(control, id, members, error);
+	record_clear(&type->record, members);
+	free(members);
 	return rc;
 }
 

@@ -26,6 +26,10 @@ int operation_create(struct control *control, const struct resource *resource, c
 int operation_update(struct control *control, const struct resource *resource, const char *id,
 		     const cJSON *body, uint32_t revision, struct object **object,
 		     struct error *error);
+/** An update of an item of a view, by its resource; it takes effect at once and has no revision. To
+ * be called from the finish() of a request. */
+int operation_change(struct control *control, const struct resource *resource, const char *id,
+		     const cJSON *body, uint32_t revision, struct error *error);
 /** `cascade` deletes what refers to it first. */
 int operation_delete(struct control *control, const struct resource *resource, const char *id,
 		     uint32_t revision, bool cascade, struct error *error);
@@ -33,6 +37,9 @@ int operation_delete(struct control *control, const struct resource *resource, c
 /** By id. NULL with *error set to the type's NotFound. */
 struct object *operation_find(const struct control *control, const struct bgw_object_type *type,
 			      const char *id, struct error *error);
+
+/** Sets *error to the type's NotFound. Negative. */
+int operation_not_found(const struct bgw_object_type *type, const char *id, struct error *error);
 
 /** Gives a new object an id (RFC 9562, version 4). 0 or negative with *error set. */
 int operation_identify(struct object *object, struct error *error);

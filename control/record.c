@@ -211,12 +211,15 @@ static int fail_unknown(const struct bgw_record *record, const struct path *path
 			struct error *error)
 {
 	char sentence[400];
-	size_t used = (size_t)snprintf(sentence, sizeof(sentence), "is not a member; members are ");
+	size_t used = (size_t)snprintf(sentence, sizeof(sentence), "is not a member; members are");
+	const char *comma = "";
 
 	for (uint32_t i = 0; i < record->count && used < sizeof(sentence); i++)
-		if (is_stored(&record->fields[i]))
-			used += (size_t)snprintf(sentence + used, sizeof(sentence) - used, "%s%s",
-						 i == 0 ? "" : ", ", record->fields[i].name);
+		if (is_stored(&record->fields[i])) {
+			used += (size_t)snprintf(sentence + used, sizeof(sentence) - used, "%s %s",
+						 comma, record->fields[i].name);
+			comma = ",";
+		}
 	return fail(path, error, BGW_ERROR_INVALID_INPUT, sentence);
 }
 

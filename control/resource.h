@@ -70,6 +70,11 @@ struct resource {
 	int (*flush)(struct control *control, const struct query *query, struct error *error);
 	/** A view: DELETE of one, by its id. */
 	int (*remove)(struct control *control, const char *id, struct error *error);
+	/** A view whose type clients may update: PUT of one, by its id. `members` is the type's
+	 * struct with what the body gave. Called after the batch's commit, in the requests' order.
+	 */
+	int (*change)(struct control *control, const char *id, const void *members,
+		      struct error *error);
 };
 
 /** All resources, what is referred to before what refers, views last; NULL after the last. A new

@@ -93,6 +93,11 @@ static int stage_create(struct rest_request *request, struct error *error)
 	return 0;
 }
 
+static bool is_view(const struct resource *resource)
+{
+	return (resource->type->flags & BGW_TYPE_VIRTUAL) != 0;
+}
+
 static int stage(struct request *base, struct error *error)
 {
 	struct rest_request *request = (struct rest_request *)base;
@@ -102,6 +107,8 @@ static int stage(struct request *base, struct error *error)
 	case REST_CREATE:
 		return stage_create(request, error);
 	case REST_UPDATE:
+		if (is_view(request->resource))
+			return 0;
 		return operation_update(request->control, request->resource, request->id,
 					request->next, request->revision, &object, error);
 	case REST_DELETE:
@@ -138,7 +145,7 @@ static int finish_show(struct rest_request *request, struct error *error)
 	const struct object *object;
 	cJSON *json;
 
-	if ((resource->type->flags & BGW_TYPE_VIRTUAL) != 0) {
+	if (is_view(resource)) {
 		json = list_view_item(request->control, resource, request->query, request->id,
 				      error);
 	} else {
@@ -153,6 +160,17 @@ static int finish_show(struct rest_request *request, struct error *error)
 		return -ENOENT;
 	render_one(request, json);
 	return 0;
+}
+
+/* A view is changed here and not when staged, so that a commit that fails leaves it as it is. */
+static int finish_update(struct rest_request *request, struct error *error)
+{
+	int rc = 0;
+
+	if (is_view(request->resource))
+		rc = operation_change(request->control, request->resource, request->id,
+				      request->next, request->revision, error);
+	return rc < 0 ? rc : finish_show(request, error);
 }
 
 /* What was made, as it is now that it is published. Another request of the batch may have deleted
@@ -228,8 +246,10 @@ static bool finish(struct request *base, const struct error *outcome)
 			status = 201;
 			break;
 		case REST_SHOW:
-		case REST_UPDATE:
 			rc = finish_show(request, &error);
+			break;
+		case REST_UPDATE:
+			rc = finish_update(request, &error);
 			break;
 		case REST_DELETE:
 		case REST_FLUSH:

@@ -37,6 +37,9 @@ char *value_describe(const struct bgw_field *field, char *text, size_t size)
 	case BGW_UINT:
 		snprintf(text, size, "an integer between %u and %u", field->min, field->max);
 		break;
+	case BGW_DECIMAL:
+		snprintf(text, size, "a number");
+		break;
 	case BGW_ENUM:
 		describe_choices(field, text, size);
 		break;
@@ -132,6 +135,7 @@ int value_parse(const struct bgw_field *field, const char *text, void *at)
 		return bgw_uuid_parse(text, at);
 	case BGW_TAGS:
 		return bgw_tags_parse(text, at);
+	case BGW_DECIMAL:
 	case BGW_RECORD:
 		break;
 	}
@@ -183,6 +187,7 @@ const char *value_text(const struct bgw_field *field, const void *at, char text[
 		return bgw_uuid_format(at, text);
 	case BGW_TAGS:
 		return bgw_tags_format(at, text);
+	case BGW_DECIMAL:
 	case BGW_RECORD:
 		break;
 	}

@@ -27,6 +27,8 @@ size_t bgw_field_size(const struct bgw_field *field)
 	case BGW_UINT:
 	case BGW_ENUM:
 		return sizeof(uint32_t);
+	case BGW_DECIMAL:
+		return sizeof(double);
 	case BGW_MAC:
 		return sizeof(struct bgw_mac);
 	case BGW_ADDRESS:

@@ -20,6 +20,7 @@ enum bgw_field_type {
 	BGW_STRING,  /**< char *, NULL for "" */
 	BGW_BOOL,    /**< bool */
 	BGW_UINT,    /**< uint32_t, between min and max */
+	BGW_DECIMAL, /**< a number with a fraction, of members that are only answered: double */
 	BGW_ENUM,    /**< uint32_t, index into choices */
 	BGW_MAC,     /**< struct bgw_mac */
 	BGW_ADDRESS, /**< struct bgw_address */

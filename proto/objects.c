@@ -320,6 +320,18 @@ static const struct bgw_field mac_fields[] = {
 	RUNTIME("age_s", BGW_UINT, "seconds since it was last seen"),
 };
 
+static const struct bgw_field worker_stage_fields[] = {
+	RUNTIME("name", BGW_STRING, "the stage"),
+	RUNTIME("packets", BGW_UINT, "frames it was given while it was measured"),
+	RUNTIME("cycles_per_packet", BGW_DECIMAL, "what one of them costs there"),
+	RUNTIME("share_percent", BGW_DECIMAL, "its share of all cycles that were measured"),
+	RUNTIME("help", BGW_STRING, "what it comprises"),
+};
+static const struct bgw_record worker_stage_record = {
+	.count = sizeof(worker_stage_fields) / sizeof(worker_stage_fields[0]),
+	.fields = worker_stage_fields,
+};
+
 static const struct bgw_field worker_fields[] = {
 	RUNTIME("id", BGW_STRING, "worker number"),
 	RUNTIME("core", BGW_UINT, "CPU"),
@@ -331,6 +343,13 @@ static const struct bgw_field worker_fields[] = {
 	COUNTER_DETAIL("rounds", "times it looked at all its queues"),
 	COUNTER_DETAIL("naps", "times it slept because they were empty"),
 	COUNTER("events_lost", "events that did not reach control"),
+	{ "stages_measured", .type = BGW_BOOL, .flags = BGW_FIELD_UPDATE | BGW_FIELD_DETAIL,
+	  AT(bgw_worker, stages_measured),
+	  .help = "whether it measures its stages; not kept over a restart" },
+	{ "stages", .type = BGW_RECORD,
+	  .flags = BGW_FIELD_RUNTIME | BGW_FIELD_LIST | BGW_FIELD_DETAIL,
+	  .record = &worker_stage_record,
+	  .help = "where its cycles went since stages_measured was set, in a frame's order" },
 };
 
 static const struct bgw_field drop_fields[] = {
@@ -403,7 +422,9 @@ VIEW(attachment, "attachment", "attachments", "attachments", attachment_fields, 
      .help = "ports and tags that gateways attach");
 VIEW(mac, "mac", "macs", "macs", mac_fields, BGW_TYPE_FLUSH,
      .help = "the MAC table, learned and static");
-VIEW(worker, "worker", "workers", "workers", worker_fields, 0, .help = "what each worker does");
+TYPE(worker, "worker", "workers", "workers", worker_fields,
+     .flags = BGW_TYPE_VIRTUAL | BGW_TYPE_UPDATE, .not_found = BGW_ERROR_NOT_FOUND,
+     .help = "what each worker does");
 VIEW(drop, "drop", "drops", "drops", drop_fields, BGW_TYPE_SPARSE,
      .help = "frames dropped, by reason");
 VIEW(neighbour, "neighbour", "neighbours", "neighbours", neighbour_fields, 0,

@@ -151,9 +151,15 @@ struct bgw_port {
 	bool admin_state_up;
 };
 
+/** Of a worker, a view, only what an operator may set. */
+struct bgw_worker {
+	uint64_t given;
+	bool stages_measured;
+};
+
 #define BGW_TYPE_CREATE	 0x1u  /**< clients may create and delete it */
 #define BGW_TYPE_UPDATE	 0x2u  /**< clients may update it */
-#define BGW_TYPE_VIRTUAL 0x4u  /**< a view: nothing is stored, the struct is not used */
+#define BGW_TYPE_VIRTUAL 0x4u  /**< a view: nothing is stored, a struct only takes updates */
 #define BGW_TYPE_FLUSH	 0x8u  /**< clients may delete by filter */
 #define BGW_TYPE_SPARSE	 0x10u /**< an object that has counted nothing says nothing */
 

@@ -14,7 +14,7 @@ static void print_value(const struct bgw_field *field)
 		[BGW_UINT] = "number",	 [BGW_MAC] = "MAC",
 		[BGW_ADDRESS] = "IP",	 [BGW_PREFIX] = "ADDRESS/LENGTH",
 		[BGW_UUID] = "UUID",	 [BGW_TAGS] = "\"0\", \"V\" or \"S.C\"",
-		[BGW_RECORD] = "object",
+		[BGW_RECORD] = "object", [BGW_DECIMAL] = "decimal",
 	};
 
 	if ((field->flags & BGW_FIELD_LIST) != 0)

@@ -287,7 +287,8 @@ static void print_show(const struct bgw_object_type *type)
 static void print_update(const struct bgw_object_type *type)
 {
 	print_operation(type, "put", "update", type->name);
-	puts("      parameters:\n      - {$ref: '#/components/parameters/IfMatch'}");
+	if ((type->flags & BGW_TYPE_VIRTUAL) == 0)
+		puts("      parameters:\n      - {$ref: '#/components/parameters/IfMatch'}");
 	printf("      requestBody:\n        required: true\n        content:\n"
 	       "          application/json:\n            schema:\n              oneOf:\n"
 	       "              - type: object\n                required: [%s]\n"

@@ -120,6 +120,10 @@ static void print_value(int depth, const struct bgw_field *field, enum purpose p
 	case BGW_UINT:
 		print_uint(depth, field, purpose);
 		break;
+	case BGW_DECIMAL:
+		line(depth, "type: number");
+		line(depth, "minimum: 0");
+		break;
 	case BGW_ENUM:
 		print_enum(depth, field);
 		break;
