@@ -12,6 +12,7 @@
 #include "cell.h"
 #include "commands.h"
 #include "device.h"
+#include "parts.h"
 
 #define ID_A "11111111-1111-4111-8111-111111111111"
 #define ID_B "22222222-2222-4222-8222-222222222222"
@@ -88,6 +89,39 @@ static void command_names_follow_types(void **state)
 	assert_ptr_equal(view_find("connections"), &bgw_l2_remote_gateway_connection_type);
 	assert_ptr_equal(view_find("drops"), &bgw_drop_type);
 	assert_null(view_find("nothing"));
+	assert_non_null(command_find("worker-update", &type));
+	assert_ptr_equal(type, &bgw_worker_type);
+	assert_null(command_find("worker-create", &type));
+	assert_null(command_find("drop-update", &type));
+}
+
+static void views_have_parts_where_a_list_of_records_is(void **state)
+{
+	const struct bgw_field *stages = bgw_field_find(&bgw_worker_type.record, "stages");
+
+	(void)state;
+	assert_ptr_equal(parts_find(&bgw_worker_type, "--stages"), stages);
+	assert_null(parts_find(&bgw_worker_type, "stages"));
+	assert_null(parts_find(&bgw_worker_type, "--rx_queues"));
+	assert_null(parts_find(&bgw_worker_type, "--stages_measured"));
+	assert_null(parts_find(&bgw_worker_type, "--"));
+	assert_null(parts_find(&bgw_drop_type, "--ports"));
+}
+
+static void decimals_have_one_digit_after_the_point(void **state)
+{
+	const struct bgw_field decimal = {"cost", .type = BGW_DECIMAL};
+	const struct bgw_field number = {"count", .type = BGW_UINT};
+	cJSON *value = cJSON_CreateNumber(12);
+	struct text text = {NULL, 0};
+
+	(void)state;
+	cell_add(&text, &session, &decimal, value);
+	cell_add(&text, &session, &number, value);
+	assert_string_equal(text_get(&text), "12.012");
+	assert_true(cell_is_number(&decimal));
+	text_free(&text);
+	cJSON_Delete(value);
 }
 
 static void options_by_every_spelling(void **state)
@@ -235,6 +269,8 @@ int main(void)
 		cmocka_unit_test(device_as_json),
 		cmocka_unit_test(device_that_is_neither),
 		cmocka_unit_test(command_names_follow_types),
+		cmocka_unit_test(views_have_parts_where_a_list_of_records_is),
+		cmocka_unit_test(decimals_have_one_digit_after_the_point),
 		cmocka_unit_test(options_by_every_spelling),
 		cmocka_unit_test(creates_take_arguments_by_place),
 		cmocka_unit_test(options_become_members),

@@ -6,6 +6,12 @@
 
 #include "names.h"
 
+bool cell_is_number(const struct bgw_field *field)
+{
+	return (field->type == BGW_UINT || field->type == BGW_DECIMAL) &&
+	       (field->flags & BGW_FIELD_LIST) == 0;
+}
+
 void cell_add_scaled(struct text *text, double number)
 {
 	static const char *const units[] = {"", "k", "M", "G", "T"};
@@ -71,7 +77,8 @@ static void add_one(struct text *text, struct session *session, const struct bgw
 	else if (cJSON_IsBool(value))
 		text_add(text, "%s", cJSON_IsTrue(value) ? "true" : "false");
 	else if (cJSON_IsNumber(value) &&
-		 fabs(value->valuedouble - nearbyint(value->valuedouble)) > 0)
+		 (field->type == BGW_DECIMAL ||
+		  fabs(value->valuedouble - nearbyint(value->valuedouble)) > 0))
 		text_add(text, "%.1f", value->valuedouble);
 	else if (cJSON_IsNumber(value))
 		text_add(text, "%.0f", value->valuedouble);

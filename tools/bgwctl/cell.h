@@ -12,6 +12,9 @@
 void cell_add(struct text *text, struct session *session, const struct bgw_field *field,
 	      const cJSON *value);
 
+/** Whether the member is one number, which tables align to the right. */
+bool cell_is_number(const struct bgw_field *field);
+
 /** Appends a number with at most three digits before its unit: 950, 12.3k, 1.2M. */
 void cell_add_scaled(struct text *text, double number);
 

@@ -24,6 +24,8 @@ void help_all(FILE *out)
 	      "\n"
 	      "  show WHAT      ports, workers, connections, macs, drops or neighbours,\n"
 	      "                 with rates; --interval SECONDS (1)\n"
+	      "  show workers --stages   where the cycles of measured workers go; see\n"
+	      "                 worker-update --stages-measured\n"
 	      "  help COMMAND   arguments of a command\n"
 	      "  version\n"
 	      "\n",

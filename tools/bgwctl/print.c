@@ -104,11 +104,6 @@ static const struct bgw_field **choose(const struct bgw_object_type *type, const
 	return chosen;
 }
 
-static bool is_number(const struct bgw_field *field)
-{
-	return field->type == BGW_UINT && (field->flags & BGW_FIELD_LIST) == 0;
-}
-
 enum outcome print_list(struct session *session, const struct bgw_object_type *type,
 			const cJSON *list, const char *fields)
 {
@@ -130,7 +125,7 @@ enum outcome print_list(struct session *session, const struct bgw_object_type *t
 	if (chosen == NULL)
 		return OUTCOME_USAGE;
 	for (size_t i = 0; i < count; i++)
-		table_add_column(&table, chosen[i]->name, is_number(chosen[i]),
+		table_add_column(&table, chosen[i]->name, cell_is_number(chosen[i]),
 				 chosen[i]->type == BGW_UUID || chosen[i]->type == BGW_REF);
 	cells = must_calloc(count, sizeof(*cells));
 	cJSON_ArrayForEach (item, list) {

@@ -7,6 +7,7 @@
 
 #include "cell.h"
 #include "commands.h"
+#include "parts.h"
 #include "print.h"
 #include "table.h"
 
@@ -223,7 +224,7 @@ static void print_view(struct session *session, const struct bgw_object_type *ty
 				continue;
 			title = kind == COLUMN_RATE ? rate_name(field, "pps", "bps")
 						    : must_copy(field->name);
-			table_add_column(&table, title, field->type == BGW_UINT,
+			table_add_column(&table, title, cell_is_number(field),
 					 field->type == BGW_UUID || field->type == BGW_REF);
 			free(title);
 		}
@@ -256,32 +257,72 @@ static void print_view(struct session *session, const struct bgw_object_type *ty
 	table_free(&table);
 }
 
+/* What follows "show WHAT". */
+struct view_options {
+	long interval_ms;
+	const struct bgw_field *parts; /* shown in rows of their own; NULL: the objects are */
+};
+
+static enum outcome interval_read(const char *text, long *interval_ms)
+{
+	char *end = NULL;
+	double seconds = strtod(text, &end);
+
+	if (end == text || *end != '\0' || !(seconds >= 0 && seconds * 1000 <= INTERVAL_MS_MAX))
+		return complain(OUTCOME_USAGE,
+				"--interval is seconds from 0 (no rates) to %d, not \"%s\"",
+				INTERVAL_MS_MAX / 1000, text);
+	*interval_ms = (long)(seconds * 1000);
+	return OUTCOME_OK;
+}
+
+static enum outcome options_read(const struct bgw_object_type *type, int count, char **words,
+				 struct view_options *options)
+{
+	enum outcome outcome = OUTCOME_OK;
+	bool interval_given = false;
+
+	*options = (struct view_options){.interval_ms = INTERVAL_MS};
+	for (int i = 0; i < count && outcome == OUTCOME_OK; i++) {
+		const struct bgw_field *parts = parts_find(type, words[i]);
+
+		if (strcmp(words[i], "--interval") == 0 && i + 1 < count) {
+			interval_given = true;
+			outcome = interval_read(words[++i], &options->interval_ms);
+		} else if (strcmp(words[i], "--interval") == 0) {
+			outcome = complain(OUTCOME_USAGE, "--interval needs a value");
+		} else if (parts != NULL) {
+			options->parts = parts;
+		} else {
+			outcome = complain(OUTCOME_USAGE, "show %s takes no \"%s\"", type->plural,
+					   words[i]);
+		}
+	}
+	/* Parts have no rates to wait for. */
+	if (options->parts != NULL && !interval_given)
+		options->interval_ms = 0;
+	return outcome;
+}
+
 enum outcome view_run(struct session *session, int count, char **words)
 {
 	const struct bgw_object_type *type = count > 0 ? view_find(words[0]) : NULL;
-	long interval_ms = INTERVAL_MS;
+	struct view_options options;
 	enum outcome outcome;
 	cJSON *list = NULL;
-	char *end = NULL;
 
 	if (type == NULL)
 		return complain(OUTCOME_USAGE,
 				"show what? ports, workers, connections, macs, drops, neighbours");
-	if (count == 3 && strcmp(words[1], "--interval") == 0) {
-		double seconds = strtod(words[2], &end);
-
-		if (*end != '\0' || !(seconds >= 0 && seconds * 1000 <= INTERVAL_MS_MAX))
-			return complain(OUTCOME_USAGE,
-					"--interval is seconds from 0 (no rates) to 3600");
-		interval_ms = (long)(seconds * 1000);
-	} else if (count != 1) {
-		return complain(OUTCOME_USAGE, "show takes no \"%s\"", words[1]);
-	}
-	outcome = sample(session, type, interval_ms, &list);
+	outcome = options_read(type, count - 1, words + 1, &options);
+	if (outcome == OUTCOME_OK)
+		outcome = sample(session, type, options.interval_ms, &list);
 	if (outcome == OUTCOME_OK && session->json)
 		outcome = print_list(session, type, list, NULL);
+	else if (outcome == OUTCOME_OK && options.parts != NULL)
+		parts_print(session, type, options.parts, list);
 	else if (outcome == OUTCOME_OK)
-		print_view(session, type, list, interval_ms > 0);
+		print_view(session, type, list, options.interval_ms > 0);
 	cJSON_Delete(list);
 	return outcome;
 }

@@ -1,37 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """bgwctl does with every object what the API allows, by name, and its exit status says how it went."""
 
-import json
-import os
-import subprocess
-
+from lib.bgwctl import REFUSED, UNREACHABLE, USAGE, Bgwctl
 from lib.errors import check
-from lib.gateway import BUILD, Gateway
+from lib.gateway import Gateway
 from lib.sites import Site
-
-OK, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
-
-
-class Bgwctl:
-    def __init__(self, url):
-        self.url = url
-
-    def __call__(self, command, expect=OK, json_too=False):
-        """Run a command line and return its output, parsed where json_too asks for JSON."""
-        program = os.path.join(BUILD, "tools", "bgwctl", "bgwctl")
-        words = [program, "--url", self.url, *(["--json"] if json_too else []), *command.split()]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
-        check(
-            done.returncode == expect,
-            f"bgwctl {command} ended with {done.returncode}, not {expect}: {done.stderr.strip()}",
-        )
-        check(expect == OK or done.stderr, f"bgwctl {command} says nothing of its failure")
-        return json.loads(done.stdout) if json_too else done.stdout
-
-    def rows(self, command):
-        """The lines of a table, without its head, as words."""
-        return [line.split() for line in self(command).splitlines()[1:]]
-
 
 def run(lab):
     site = Site("site", 1, lab.namespace("site"))
@@ -97,6 +70,19 @@ def prove_views(bgwctl):
         check(len(answer) == 1, f"show {what} --json has {len(answer)} members")
     workers = bgwctl("show workers --interval 0", json_too=True)["workers"]
     check("cycles_per_packet" in workers[0], "a worker shows no cycles per packet")
+    plain = bgwctl("show workers --interval 0")
+    for value in ("true", "false"):
+        shown = bgwctl(f"worker-update 0 --stages-measured {value}", json_too=True)
+        check(
+            shown["worker"]["stages_measured"] == (value == "true"),
+            f"worker-update to {value} shows {shown}",
+        )
+        check(
+            bgwctl("show workers --interval 0").splitlines()[0] == plain.splitlines()[0],
+            "show workers has other columns",
+        )
+    check("--stages-measured true|false" in bgwctl("help worker-update"), "no help for it")
+    check("stages_measured" in bgwctl("show workers --stages"), "no hint how to measure")
 
 
 def prove_refusals(bgwctl):
@@ -107,4 +93,11 @@ def prove_refusals(bgwctl):
     bgwctl("network-create lan --colour red", USAGE)
     bgwctl("network-paint lan", USAGE)
     bgwctl("show colours", USAGE)
+    bgwctl("show ports --stages", USAGE)
+    bgwctl("show workers --colour", USAGE)
+    bgwctl("show workers --interval", USAGE)
+    bgwctl("show workers --interval soon", USAGE)
+    bgwctl("worker-update 0 --stages-measured maybe", REFUSED)
+    bgwctl("worker-update 0 --core 1", USAGE)
+    bgwctl("worker-update 9 --stages-measured true", REFUSED)
     Bgwctl("unix:/nonexistent/api.sock")("network-list", UNREACHABLE)
