@@ -116,6 +116,8 @@ static void far_ends_open(void)
 		sleep_ms();
 		bgw_port_info_get(PORT_MEMIF, &info);
 	}
+	/* Which lets workers use a port that has its peer. */
+	bgw_dataplane_poll(site_dp);
 	if (has_netdevs && (far_end_open_netdev(&tap_end, "tap0") < 0 ||
 			    far_end_open_netdev(&af_packet_end, "packet1") < 0 ||
 			    far_end_open_netdev(&af_xdp_end, "xdp1") < 0))

@@ -44,9 +44,9 @@ struct bgw_dataplane *bgw_dataplane_create(const struct bgw_limits *limits);
 void bgw_dataplane_destroy(struct bgw_dataplane *dp);
 
 /*
- * Housekeeping: frees what no worker can see any more, reclaims table slots. To be called every
- * few milliseconds; does at most a bounded slice of work. Returns the number of retired objects
- * that still wait.
+ * Housekeeping: frees what no worker can see any more, reclaims table slots, lets workers use memif
+ * ports whose peer has come. To be called every few milliseconds; does at most a bounded slice of
+ * work. Returns the number of retired objects that still wait.
  */
 uint32_t bgw_dataplane_poll(struct bgw_dataplane *dp);
 

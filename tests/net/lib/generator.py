@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""bgwgen beside a bgwd whose ports, a LAN and an underlay, are memif: two ends of shared memory."""
+
+import json
+import os
+import subprocess
+
+from .errors import check
+from .gateway import BUILD, Gateway
+from .sites import underlay_pair
+
+OWN, FAR = "192.0.2.1", "192.0.2.2"
+OWN_MAC, FAR_MAC = "02:00:00:00:00:01", "02:00:00:00:00:02"
+SEG_ID = 5000
+MEASURE_S = 60
+
+
+def memif_port(lab, name, **more):
+    memif = {"socket": lab.path(f"{name}.sock"), "id": 0, "mode": "server"}
+    return {"name": name, "driver": "memif", "memif": memif, **more}
+
+
+def memif_gateway(lab, lan=None, wan=None, **config):
+    """A gateway with port lan and underlay port wan; nothing is provisioned."""
+    site, _ = underlay_pair(lab)
+    underlay = {"role": "underlay", "mtu": 1600, "devargs": f"mac={OWN_MAC}", **(wan or {})}
+    return Gateway(
+        lab,
+        site,
+        [memif_port(lab, "lan", role="access", **(lan or {})), memif_port(lab, "wan", **underlay)],
+        underlay={
+            "vtep": OWN,
+            "addresses": [f"{OWN}/24"],
+            "neighbours": [{"ip": FAR, "mac": FAR_MAC, "port": "wan"}],
+        },
+        **config,
+    )
+
+
+def device(lab, number, name, more=""):
+    """The generator's end of a port of the gateway."""
+    socket = lab.path(f"{name}.sock")
+    return f"{name}=net_memif{number},role=client,id=0,socket-abstract=no,socket={socket}{more}"
+
+
+def argv(lab, command, *more, encapsulation="vxlan", tunnel=""):
+    """bgwgen between the two ports of memif_gateway()."""
+    core = str(sorted(os.sched_getaffinity(0))[0])
+    ends = f"id={SEG_ID},local={FAR},remote={OWN},source-mac={FAR_MAC},next-hop-mac={OWN_MAC}"
+    return [
+        os.path.join(BUILD, "tools", "bgwgen", "bgwgen"), command,
+        "--port", device(lab, 0, "lan"), "--port", device(lab, 1, "wan", f",mac={FAR_MAC}"),
+        "--tunnel", f"wan={encapsulation},{ends}{tunnel}", "--core", core, *more,
+    ]  # fmt: skip
+
+
+def measure(lab, command, *more, status=0, **tunnel):
+    """Run bgwgen to its end and return its JSON."""
+    report = lab.path(f"{command}.json")
+    run = subprocess.run(
+        argv(lab, command, "--json", report, *more, **tunnel),
+        capture_output=True,
+        text=True,
+        timeout=MEASURE_S,
+        check=False,
+    )
+    check(
+        run.returncode == status,
+        f"bgwgen {command} ended with {run.returncode}: {run.stderr.strip()[-300:]}",
+    )
+    with open(report, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def prove_whole(result, least_frames):
+    """What was sent came back, in both directions, and nothing else."""
+    check(len(result["streams"]) == 2, f"{len(result['streams'])} streams, not both directions")
+    for stream in result["streams"]:
+        way = f"{stream['from']} to {stream['to']}"
+        check(
+            stream["offered_frames"] >= least_frames,
+            f"{way}: only {stream['offered_frames']} frames were offered",
+        )
+        for name in ("lost", "duplicate", "out_of_order", "misdelivered"):
+            count = stream[f"{name}_frames"]
+            check(count == 0, f"{way}: {count} {name} frames")
+    check(result["foreign_frames"] == 0, f"{result['foreign_frames']} foreign frames")
