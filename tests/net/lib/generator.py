@@ -20,14 +20,18 @@ def memif_port(lab, name, **more):
     return {"name": name, "driver": "memif", "memif": memif, **more}
 
 
-def memif_gateway(lab, lan=None, wan=None, **config):
-    """A gateway with port lan and underlay port wan; nothing is provisioned."""
+def memif_gateway(lab, lan=None, wan=None, more=(), **config):
+    """A gateway with port lan, underlay port wan and `more`; nothing is provisioned."""
     site, _ = underlay_pair(lab)
     underlay = {"role": "underlay", "mtu": 1600, "devargs": f"mac={OWN_MAC}", **(wan or {})}
     return Gateway(
         lab,
         site,
-        [memif_port(lab, "lan", role="access", **(lan or {})), memif_port(lab, "wan", **underlay)],
+        [
+            memif_port(lab, "lan", role="access", **(lan or {})),
+            memif_port(lab, "wan", **underlay),
+            *more,
+        ],
         underlay={
             "vtep": OWN,
             "addresses": [f"{OWN}/24"],
@@ -43,22 +47,22 @@ def device(lab, number, name, more=""):
     return f"{name}=net_memif{number},role=client,id=0,socket-abstract=no,socket={socket}{more}"
 
 
-def argv(lab, command, *more, encapsulation="vxlan", tunnel=""):
-    """bgwgen between the two ports of memif_gateway()."""
+def argv(lab, command, *more, lan="lan", encapsulation="vxlan", tunnel=""):
+    """bgwgen between port wan of memif_gateway() and the access port `lan`."""
     core = str(sorted(os.sched_getaffinity(0))[0])
     ends = f"id={SEG_ID},local={FAR},remote={OWN},source-mac={FAR_MAC},next-hop-mac={OWN_MAC}"
     return [
         os.path.join(BUILD, "tools", "bgwgen", "bgwgen"), command,
-        "--port", device(lab, 0, "lan"), "--port", device(lab, 1, "wan", f",mac={FAR_MAC}"),
+        "--port", device(lab, 0, lan), "--port", device(lab, 1, "wan", f",mac={FAR_MAC}"),
         "--tunnel", f"wan={encapsulation},{ends}{tunnel}", "--core", core, *more,
     ]  # fmt: skip
 
 
-def measure(lab, command, *more, status=0, **tunnel):
-    """Run bgwgen to its end and return its JSON."""
+def measure(lab, command, *more, status=0, **ends):
+    """Run bgwgen to its end and return its JSON; `ends` as of argv()."""
     report = lab.path(f"{command}.json")
     run = subprocess.run(
-        argv(lab, command, "--json", report, *more, **tunnel),
+        argv(lab, command, "--json", report, *more, **ends),
         capture_output=True,
         text=True,
         timeout=MEASURE_S,
