@@ -49,28 +49,41 @@ def device(lab, number, name, more=""):
 
 def argv(lab, command, *more, lan="lan", encapsulation="vxlan", tunnel=""):
     """bgwgen between port wan of memif_gateway() and the access port `lan`."""
-    core = str(sorted(os.sched_getaffinity(0))[0])
     ends = f"id={SEG_ID},local={FAR},remote={OWN},source-mac={FAR_MAC},next-hop-mac={OWN_MAC}"
-    return [
-        os.path.join(BUILD, "tools", "bgwgen", "bgwgen"), command,
-        "--port", device(lab, 0, lan), "--port", device(lab, 1, "wan", f",mac={FAR_MAC}"),
-        "--tunnel", f"wan={encapsulation},{ends}{tunnel}", "--core", core, *more,
-    ]  # fmt: skip
+    return _argv(
+        command, "--port", device(lab, 0, lan), "--port", device(lab, 1, "wan", f",mac={FAR_MAC}"),
+        "--tunnel", f"wan={encapsulation},{ends}{tunnel}", *more,
+    )  # fmt: skip
 
 
-def measure(lab, command, *more, status=0, **ends):
-    """Run bgwgen to its end and return its JSON; `ends` as of argv()."""
-    report = lab.path(f"{command}.json")
+def _argv(command, *options):
+    core = str(sorted(os.sched_getaffinity(0))[0])
+    program = os.path.join(BUILD, "tools", "bgwgen", "bgwgen")
+    return [program, command, "--core", core, *options]
+
+
+def measure(lab, command, *more, **ends):
+    """Run bgwgen to its end as argv() says, and return its JSON."""
+    return _report(lab, argv(lab, command, *more, **ends))
+
+
+def measure_ports(lab, command, *options):
+    """The same with ports, streams and all else from `options`."""
+    return _report(lab, _argv(command, *options))
+
+
+def _report(lab, program):
+    report = lab.path("bgwgen.json")
     run = subprocess.run(
-        argv(lab, command, "--json", report, *more, **ends),
+        [*program, "--json", report],
         capture_output=True,
         text=True,
         timeout=MEASURE_S,
         check=False,
     )
     check(
-        run.returncode == status,
-        f"bgwgen {command} ended with {run.returncode}: {run.stderr.strip()[-300:]}",
+        run.returncode == 0,
+        f"bgwgen {program[1]} ended with {run.returncode}: {run.stderr.strip()[-300:]}",
     )
     with open(report, encoding="utf-8") as file:
         return json.load(file)
