@@ -127,20 +127,21 @@ static inline void destination_sort(struct worker *worker, struct frame *frame,
 {
 	const struct em_slot slot =
 		em_find_at(&worker->dp->fdb, lookup->destination, lookup->destination_at);
+	bgw_ref target;
 
 	/* Groups are never in the table. */
 	if (unlikely(!slot.bucket)) {
 		destination_is_unknown(worker, frame, lookup->destination);
 		return;
 	}
-	frame->target = em_value(slot) & BGW_REF_PLACE;
-	if (bgw_ref_is_connection(frame->target)) {
+	target = em_value(slot) & BGW_REF_PLACE;
+	if (bgw_ref_is_connection(target)) {
 		if (likely(!bgw_ref_is_connection(frame->source)))
-			lane_add(&worker->to_connections, frame);
+			lane_send(&worker->to_connections, frame, target);
 		else
 			worker_drop_at(worker, frame->mbuf, BGW_DROP_SPLIT_HORIZON, frame->source);
-	} else if (likely(frame->target != frame->source)) {
-		lane_add(&worker->to_attachments, frame);
+	} else if (likely(target != frame->source)) {
+		lane_send(&worker->to_attachments, frame, target);
 	} else {
 		worker_drop_at(worker, frame->mbuf, BGW_DROP_SAME_ATTACHMENT, frame->source);
 	}

@@ -76,6 +76,16 @@ static inline void lane_add(struct lane *lane, const struct frame *frame)
 	lane->frames[lane->count++] = *frame;
 }
 
+/* lane_add() with another target. To write it before the copy would make the copy wait for it. */
+static inline void lane_send(struct lane *lane, const struct frame *frame, bgw_ref target)
+{
+	struct frame *sent = &lane->frames[lane->count++];
+
+	sent->origin = frame->origin;
+	sent->mbuf = frame->mbuf;
+	sent->target = target;
+}
+
 /* Where the inner frame's bytes are. */
 static inline uint8_t *frame_bytes(const struct frame *frame)
 {
