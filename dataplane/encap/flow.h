@@ -19,7 +19,7 @@ static __rte_always_inline struct inner_flow inner_flow_read(const uint8_t *fram
 
 	/* The usual frame is read at offsets that the compiler knows. */
 	if (likely(inner_l3_is_plain_ipv4(frame, length)))
-		return (struct inner_flow){entropy_hash(frame, INNER_PLAIN_IPV4_BYTES, l3),
+		return (struct inner_flow){entropy_hash_plain_ipv4(frame),
 					   ecn_encap_tos(frame, l3, rule)};
 	l3 = inner_l3_find(frame, length);
 	return (struct inner_flow){entropy_hash(frame, length, l3), ecn_encap_tos(frame, l3, rule)};

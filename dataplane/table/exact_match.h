@@ -8,10 +8,10 @@
 #include <rte_common.h>
 #include <rte_prefetch.h>
 #include <rte_rcu_qsbr.h>
-#if defined(__AVX2__) || defined(BGW_TABLE_AES)
+#if defined(__AVX2__) || defined(BGW_CPU_AES)
 #include <immintrin.h>
 #endif
-#if defined(BGW_TABLE_AES) && !defined(__AES__)
+#if defined(BGW_CPU_AES) && !defined(__AES__)
 #error "compiled for another CPU than the packet path: cpu_args must come last"
 #endif
 
@@ -91,7 +91,7 @@ void em_reclaim(struct em_table *table);
  */
 static inline uint64_t em_hash(const struct em_table *table, uint64_t key)
 {
-#ifdef BGW_TABLE_AES
+#ifdef BGW_CPU_AES
 	const __m128i *secret = (const __m128i *)(const void *)table->secret;
 	__m128i state = _mm_xor_si128(_mm_cvtsi64_si128((long long)key), secret[0]);
 

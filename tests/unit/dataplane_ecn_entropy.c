@@ -8,6 +8,7 @@
 
 #include "encap/ecn.h"
 #include "encap/entropy.h"
+#include "encap/flow.h"
 
 #include "guarded.h"
 
@@ -350,6 +351,46 @@ static void hash_of_every_length(void **state)
  * 65,536 flows that differ by one port, over the 16,384 source ports: thrown at random they would
  * leave 1.8 % of them empty, 300, and none with more than 20.
  */
+/* The usual frame is hashed at known offsets: to the same value. */
+static void flow_is_hash_and_tos(void **state)
+{
+	const struct tos_rule rule = tos_rule_of(BGW_DSCP_COPY);
+
+	(void)state;
+	for (uint32_t at = 0; at < 60; at++) {
+		for (int bit = -1; bit < 8; bit++) {
+			struct frame_bytes frames[] = {ipv4_frame(0, 0x2a), ipv6_frame(0, 0x2a),
+						       ipv4_frame(1, 0x2a)};
+
+			for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+				struct frame_bytes *frame = &frames[i];
+				const uint8_t *copy;
+				struct inner_flow flow;
+
+				frame->bytes[at] ^= (uint8_t)(bit < 0 ? 0 : 1 << bit);
+				copy = guarded_copy(frame->bytes, frame->length);
+				flow = inner_flow_read(copy, frame->length, rule);
+				assert_int_equal(flow.entropy, hash_of(frame));
+				assert_int_equal(flow.tos, encap_tos(frame, BGW_DSCP_COPY));
+			}
+		}
+	}
+}
+
+static void flow_of_every_length(void **state)
+{
+	(void)state;
+	for (uint32_t length = 0; length <= 60; length++) {
+		struct frame_bytes frame = ipv4_frame(0, 0x2a);
+		const uint8_t *copy;
+
+		frame.length = length;
+		copy = guarded_copy(frame.bytes, length);
+		assert_int_equal(inner_flow_read(copy, length, tos_rule_of(BGW_DSCP_COPY)).entropy,
+				 hash_of(&frame));
+	}
+}
+
 static void hash_spreads_over_the_source_ports(void **state)
 {
 	static uint8_t hits[16384];
@@ -394,6 +435,8 @@ int main(void)
 		cmocka_unit_test(hash_of_icmp_has_no_ports),
 		cmocka_unit_test(hash_of_no_ip_is_of_its_addresses),
 		cmocka_unit_test(hash_of_every_length),
+		cmocka_unit_test(flow_is_hash_and_tos),
+		cmocka_unit_test(flow_of_every_length),
 		cmocka_unit_test(hash_spreads_over_the_source_ports),
 	};
 
