@@ -65,8 +65,8 @@ static void connections_find(const struct worker *worker, uint32_t runs,
 
 		if (likely(slot.bucket != NULL && lookups[run].key != 0)) {
 			index = em_value(slot);
-			rte_prefetch0(dp->connections[index]);
-			__builtin_prefetch(&worker->connection_counters[index], 1);
+			rte_prefetch1(dp->connections[index]);
+			rte_prefetch1(&worker->connection_counters[index]);
 		}
 		lookups[run].connection = index;
 	}

@@ -133,8 +133,8 @@ static void tunnels_prefetch(const struct worker *worker, const struct lane *lan
 		if (likely(target == last))
 			continue;
 		last = target;
-		rte_prefetch0(worker->dp->connections[bgw_ref_index(target)]);
-		__builtin_prefetch(&worker->connection_counters[bgw_ref_index(target)], 1);
+		rte_prefetch1(worker->dp->connections[bgw_ref_index(target)]);
+		rte_prefetch1(&worker->connection_counters[bgw_ref_index(target)]);
 	}
 }
 
