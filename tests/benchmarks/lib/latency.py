@@ -22,6 +22,7 @@ def _measure():
             check=True,
             timeout=900,
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         with open(os.path.join(directory, "report.json"), encoding="utf-8") as file:
             report = json.load(file)
