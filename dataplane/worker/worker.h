@@ -63,7 +63,6 @@ struct worker {
 	struct lane to_connections;
 	struct lane to_flood;
 	struct lane too_big;
-	struct lane answers; /* frames that the gateway makes, on their way to attachments */
 } __rte_cache_aligned;
 
 /* NULL and errno (ENOMEM). */
