@@ -101,22 +101,6 @@ static int frame_finish(const struct exit *exit, const struct frame *frame)
 	return -1;
 }
 
-/* Fetches what the frames will need, so that none waits for it alone. */
-static void exits_prefetch(const struct worker *worker, const struct lane *lane)
-{
-	bgw_ref last = BGW_REF_NONE;
-
-	for (uint32_t i = 0; i < lane->count; i++) {
-		const bgw_ref target = lane->frames[i].target;
-
-		if (likely(target == last))
-			continue;
-		last = target;
-		rte_prefetch0(worker->dp->attachments[bgw_ref_index(target)]);
-		__builtin_prefetch(&worker->attachment_counters[bgw_ref_index(target)], 1);
-	}
-}
-
 void stage_access_output(struct worker *worker, struct lane *lane)
 {
 	const enum bgw_stage outer =
@@ -124,7 +108,7 @@ void stage_access_output(struct worker *worker, struct lane *lane)
 	struct exit exit = {.target = BGW_REF_NONE};
 	struct departure departure;
 
-	exits_prefetch(worker, lane);
+	targets_prefetch(lane, worker->dp->attachments, worker->attachment_counters);
 	departure_begin(&departure);
 	for (uint32_t i = 0; i < lane->count; i++) {
 		const struct frame *frame = &lane->frames[i];

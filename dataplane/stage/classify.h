@@ -38,6 +38,9 @@ uint32_t underlay_ethernet_bytes(const struct port *port, const struct rte_mbuf 
 int underlay_refused(const struct underlay *underlay, const uint8_t *l3, uint32_t length,
 		     int reason);
 
+/* Whether the address is one of the gateway's own. */
+bool underlay_address_is_ours(const struct bgw_dataplane *dp, rte_be32_t address);
+
 /* packet_classify() of a packet that is not untagged IPv4 to our MAC. */
 int underlay_classify_unusual(const struct underlay *underlay, struct rte_mbuf *mbuf,
 			      struct tunnel_burst *burst);

@@ -6,6 +6,7 @@
 #include "encap/outer_ipv4.h"
 #include "object/tunnel.h"
 #include "stage/bridge.h"
+#include "stage/classify.h"
 #include "stage/guard.h"
 
 /*

@@ -38,7 +38,4 @@ struct tunnel_burst {
  */
 void stage_decap(struct worker *worker, const struct tunnel_burst *burst);
 
-/* Whether the address is one of the gateway's own. */
-bool underlay_address_is_ours(const struct bgw_dataplane *dp, rte_be32_t address);
-
 #endif

@@ -15,6 +15,27 @@ struct departure {
 	struct rte_mbuf *mbufs[BURST_FRAMES];
 };
 
+/*
+ * Fetches what the frames of a lane will need of their targets, so that none waits for it alone:
+ * the published object, of an array of pointers by index, and its counters.
+ */
+static inline void targets_prefetch(const struct lane *lane, const void *objects,
+				    const struct traffic_line *counters)
+{
+	const void *const *object = objects;
+	bgw_ref last = BGW_REF_NONE;
+
+	for (uint32_t i = 0; i < lane->count; i++) {
+		const bgw_ref target = lane->frames[i].target;
+
+		if (likely(target == last))
+			continue;
+		last = target;
+		rte_prefetch1(object[bgw_ref_index(target)]);
+		rte_prefetch1(&counters[bgw_ref_index(target)]);
+	}
+}
+
 static inline void departure_begin(struct departure *departure)
 {
 	departure->count = 0;

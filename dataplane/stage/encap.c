@@ -122,22 +122,6 @@ static __rte_always_inline void frame_prepare(const struct tunnel *tunnel,
 	tunnel->traffic->tx_bytes += length;
 }
 
-/* Fetches what the frames will need, so that none waits for it alone. */
-static void tunnels_prefetch(const struct worker *worker, const struct lane *lane)
-{
-	bgw_ref last = BGW_REF_NONE;
-
-	for (uint32_t i = 0; i < lane->count; i++) {
-		const bgw_ref target = lane->frames[i].target;
-
-		if (likely(target == last))
-			continue;
-		last = target;
-		rte_prefetch1(worker->dp->connections[bgw_ref_index(target)]);
-		rte_prefetch1(&worker->connection_counters[bgw_ref_index(target)]);
-	}
-}
-
 static void lane_transmit(struct worker *worker, struct encap_lane *lane)
 {
 	struct departure departure;
@@ -162,7 +146,7 @@ void stage_encap(struct worker *worker, struct lane *lane)
 	struct encap_lane lanes[BGW_ENCAP_COUNT];
 	struct tunnel tunnel = {.target = BGW_REF_NONE};
 
-	tunnels_prefetch(worker, lane);
+	targets_prefetch(lane, worker->dp->connections, worker->connection_counters);
 	for (uint32_t encap = 0; encap < BGW_ENCAP_COUNT; encap++)
 		lanes[encap].count = lanes[encap].bytes = lanes[encap].scattered = 0;
 	for (uint32_t i = 0; i < lane->count; i++) {
