@@ -32,15 +32,9 @@ static inline struct tos_rule tos_rule_of(int8_t dscp)
 	return (struct tos_rule){.keep = ECN_MASK, .set = (uint8_t)(dscp << 2)};
 }
 
-/* The outer TOS for an inner frame whose IP header is at `l3`; its own is 0 if it has none. */
-static inline uint8_t ecn_encap_tos(const uint8_t *frame, struct inner_l3 l3, struct tos_rule rule)
+/* The outer TOS for an inner one. */
+static inline uint8_t ecn_encap_tos(uint8_t tos, struct tos_rule rule)
 {
-	uint8_t tos = 0;
-
-	if (likely(l3.family == 4))
-		tos = frame[l3.offset + 1];
-	else if (l3.family == 6)
-		tos = (uint8_t)(frame[l3.offset] << 4 | frame[l3.offset + 1] >> 4);
 	return (uint8_t)((tos & rule.keep) | rule.set);
 }
 

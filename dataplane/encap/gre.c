@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "encap/gre.h"
 
-/* Where the key is, back from the inner frame; without a key the base header is there. */
-#define KEY_OFFSET 4
-
 int gre_build(struct outer_header *header, const struct bgw_path_spec *spec)
 {
 	static const uint8_t keyed[GRE_SHIM_BYTES] = {0x20, 0x00, 0x65, 0x58};
@@ -16,24 +13,6 @@ int gre_build(struct outer_header *header, const struct bgw_path_spec *spec)
 	if (status == 0)
 		header->key_mask = spec->keyless ? 0 : UINT32_MAX;
 	return status;
-}
-
-void gre_push_burst(const struct encap_push *items, unsigned int count)
-{
-	for (unsigned int i = 0; i < count; i++) {
-		const struct encap_push *item = &items[i];
-		const struct outer_header *header = item->header;
-		uint8_t *inner = item->inner;
-		const rte_be32_t key = rte_cpu_to_be_32(item->segmentation_id) & header->key_mask;
-		const rte_be32_t last = *(
-			const unaligned_uint32_t *)(header->bytes + OUTER_HEADER_ROOM - KEY_OFFSET);
-
-		outer_header_copy(inner, header);
-		outer_header_patch_ipv4(inner - header->ip_offset, header,
-					(uint16_t)(item->inner_length + header->ip_offset),
-					item->flow.tos);
-		*(unaligned_uint32_t *)(inner - KEY_OFFSET) = last | key;
-	}
 }
 
 int gre_parse_unusual(const uint8_t *l4, uint32_t length, struct tunnel_header *header)

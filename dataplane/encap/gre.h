@@ -29,7 +29,23 @@
 
 /* -EINVAL: see outer_header_build(). */
 int gre_build(struct outer_header *header, const struct bgw_path_spec *spec);
-void gre_push_burst(const struct encap_push *items, unsigned int count);
+
+/* Where the key is, back from the inner frame; without a key the base header is there. */
+#define GRE_KEY_OFFSET 4
+
+static inline void gre_push(const struct encap_push *push)
+{
+	const struct outer_header *header = push->header;
+	uint8_t *inner = push->inner;
+	const rte_be32_t key = rte_cpu_to_be_32(push->segmentation_id) & header->key_mask;
+	const rte_be32_t last =
+		*(const unaligned_uint32_t *)(header->bytes + OUTER_HEADER_ROOM - GRE_KEY_OFFSET);
+
+	outer_header_copy(inner, header);
+	outer_header_patch_ipv4(inner - header->ip_offset, header,
+				(uint16_t)(push->inner_length + header->ip_offset), push->tos);
+	*(unaligned_uint32_t *)(inner - GRE_KEY_OFFSET) = last | key;
+}
 
 /* A header with checksum or sequence number. */
 int gre_parse_unusual(const uint8_t *l4, uint32_t length, struct tunnel_header *header);

@@ -2,6 +2,7 @@
 #ifndef ENCAP_NVGRE_H
 #define ENCAP_NVGRE_H
 
+#include "encap/entropy.h"
 #include "encap/gre.h"
 
 /*
@@ -16,7 +17,18 @@
 
 /* -EINVAL: see outer_header_build(); or keyless. */
 int nvgre_build(struct outer_header *header, const struct bgw_path_spec *spec);
-void nvgre_push_burst(const struct encap_push *items, unsigned int count);
+
+static inline void nvgre_push(const struct encap_push *push)
+{
+	uint8_t *inner = push->inner;
+
+	outer_header_copy(inner, push->header);
+	outer_header_patch_ipv4(
+		inner - OUTER_IPV4_BYTES - NVGRE_SHIM_BYTES, push->header,
+		(uint16_t)(push->inner_length + OUTER_IPV4_BYTES + NVGRE_SHIM_BYTES), push->tos);
+	*(unaligned_uint32_t *)(inner - GRE_KEY_OFFSET) =
+		rte_cpu_to_be_32(push->segmentation_id << 8 | entropy_flow_id(push->entropy));
+}
 
 /* The VSID in a GRE key. */
 static inline uint32_t nvgre_key_vsid(uint32_t key)

@@ -8,6 +8,7 @@
 #include <rte_branch_prediction.h>
 #include <rte_byteorder.h>
 #include <rte_common.h>
+#include <rte_memcpy.h>
 
 #include <bgw/tunnel.h>
 
@@ -52,8 +53,7 @@ static inline void outer_header_copy(uint8_t *inner, const struct outer_header *
 {
 	if (unlikely(header->length > OUTER_HEADER_ROOM / 2))
 		memcpy(inner - OUTER_HEADER_ROOM, header->bytes, OUTER_HEADER_ROOM / 2);
-	memcpy(inner - OUTER_HEADER_ROOM / 2, header->bytes + OUTER_HEADER_ROOM / 2,
-	       OUTER_HEADER_ROOM / 2);
+	rte_mov64(inner - OUTER_HEADER_ROOM / 2, header->bytes + OUTER_HEADER_ROOM / 2);
 }
 
 /* Writes what differs by packet into the copied IPv4 header. `length`: of the IP packet. */

@@ -7,7 +7,6 @@
 #include <bgw/encap.h>
 #include <bgw/tunnel.h>
 
-#include "encap/flow.h"
 #include "encap/outer_header.h"
 
 /*
@@ -15,16 +14,17 @@
  * encapsulation, which defines for row X(ID, name, ...):
  *
  *   ID_IP_PROTOCOL, ID_KEY_MIN, ID_KEY_MAX, ID_SHIM_BYTES, ID_KEYLESS_SHIM_BYTES,
- *   name_build(), name_push_burst()
+ *   name_build(), name_push()
  */
 
 /* One frame to be encapsulated. */
 struct encap_push {
 	uint8_t *inner; /* the inner frame, with OUTER_HEADER_ROOM writable bytes before it */
 	const struct outer_header *header;
-	struct inner_flow flow;
+	uint32_t entropy;
+	uint8_t tos; /* of the outer header */
 	uint32_t segmentation_id;
-	uint16_t inner_length; /* bytes, without FCS */
+	uint32_t inner_length; /* bytes, without FCS */
 };
 
 struct encap_row {
@@ -33,10 +33,10 @@ struct encap_row {
 	uint8_t keyless_shim_bytes; /* the same with no key on the wire; 0: there is no such form */
 	uint32_t key_min;	    /* of segmentation ids */
 	uint32_t key_max;
-	/* For control: fills the header that push_burst takes. 0, or -EINVAL. */
+	/* For control: fills the header that push takes. 0, or -EINVAL. */
 	int (*build)(struct outer_header *header, const struct bgw_path_spec *spec);
-	/* For workers: writes the header of each item so that it ends at its inner frame. */
-	void (*push_burst)(const struct encap_push *items, unsigned int count);
+	/* Writes the header so that it ends at the inner frame. Workers inline name_push(). */
+	void (*push)(const struct encap_push *push);
 };
 
 extern const struct encap_row encap_rows[BGW_ENCAP_COUNT];

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "encap/gre.h"
-#include "encap/nvgre.h"
-#include "encap/row.h"
-#include "encap/vxlan.h"
+#include "encap/every.h"
 
 #define OUTER_IPV6_BYTES 40
 
@@ -15,7 +12,7 @@
 		.key_min = id##_KEY_MIN,                       \
 		.key_max = id##_KEY_MAX,                       \
 		.build = name##_build,                         \
-		.push_burst = name##_push_burst,               \
+		.push = name##_push,                           \
 	},
 const struct encap_row encap_rows[BGW_ENCAP_COUNT] = { BGW_ENCAP_LIST(X) };
 #undef X

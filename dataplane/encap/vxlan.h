@@ -6,6 +6,7 @@
 
 #include <rte_branch_prediction.h>
 
+#include "encap/entropy.h"
 #include "encap/row.h"
 #include "encap/tunnel_header.h"
 
@@ -24,7 +25,27 @@
 
 /* -EINVAL: see outer_header_build(); keyless; or no UDP port. */
 int vxlan_build(struct outer_header *header, const struct bgw_path_spec *spec);
-void vxlan_push_burst(const struct encap_push *items, unsigned int count);
+
+/* Distances back from the inner frame. */
+#define VXLAN_IP_OFFSET		(OUTER_IPV4_BYTES + VXLAN_SHIM_BYTES)
+#define VXLAN_UDP_SOURCE_OFFSET 16
+#define VXLAN_UDP_LENGTH_OFFSET 12
+#define VXLAN_VNI_OFFSET	4
+
+static inline void vxlan_push(const struct encap_push *push)
+{
+	uint8_t *inner = push->inner;
+
+	outer_header_copy(inner, push->header);
+	outer_header_patch_ipv4(inner - VXLAN_IP_OFFSET, push->header,
+				(uint16_t)(push->inner_length + VXLAN_IP_OFFSET), push->tos);
+	*(unaligned_uint16_t *)(inner - VXLAN_UDP_SOURCE_OFFSET) =
+		rte_cpu_to_be_16(entropy_udp_port(push->entropy));
+	*(unaligned_uint16_t *)(inner - VXLAN_UDP_LENGTH_OFFSET) =
+		rte_cpu_to_be_16((uint16_t)(push->inner_length + VXLAN_SHIM_BYTES));
+	*(unaligned_uint32_t *)(inner - VXLAN_VNI_OFFSET) =
+		rte_cpu_to_be_32(push->segmentation_id << 8);
+}
 
 /* Whether the non-zero UDP checksum is right. The IPv4 header is at `l3`, `length` bytes at `l4`.
  */

@@ -80,6 +80,8 @@ static int frame_check(const struct exit *exit, const struct frame *frame)
 	if (unlikely(frame->flags & FRAME_LINK_LOCAL) &&
 	    !(attachment->flags & ATTACHMENT_L2_CONTROL))
 		return BGW_DROP_LINK_LOCAL;
+	if (unlikely(transmit_refuses(exit->port, frame->mbuf)))
+		return BGW_DROP_CHAINED;
 	if (unlikely(frame->mbuf->pkt_len > exit->longest) &&
 	    frame->mbuf->pkt_len > exit->longest + kept_tags_bytes(frame))
 		return BGW_DROP_OVERSIZED;
@@ -101,23 +103,20 @@ static int frame_finish(const struct exit *exit, const struct frame *frame)
 	return -1;
 }
 
-void stage_access_output(struct worker *worker, struct lane *lane)
+/* Frames to one attachment. */
+static inline void run_leave(struct worker *worker, const struct frame *frame,
+			     const struct frame *end, struct departure *departure)
 {
-	const enum bgw_stage outer =
-		stage_enter(&worker->clock, BGW_STAGE_ACCESS_OUTPUT, lane->count);
-	struct exit exit = {.target = BGW_REF_NONE};
-	struct departure departure;
+	const struct exit exit = exit_open(worker, frame->target);
+	uint64_t pkts = 0;
+	uint64_t bytes = 0;
 
-	targets_prefetch(lane, worker->dp->attachments, worker->attachment_counters);
-	departure_begin(&departure);
-	for (uint32_t i = 0; i < lane->count; i++) {
-		const struct frame *frame = &lane->frames[i];
+	if (likely(exit.reason < 0))
+		departure_to(worker, departure, exit.port);
+	for (; frame < end; frame++) {
 		struct rte_mbuf *mbuf = frame->mbuf;
 		const uint32_t length = mbuf->pkt_len;
 
-		/* Frames to one attachment mostly follow one another. */
-		if (unlikely(frame->target != exit.target))
-			exit = exit_open(worker, frame->target);
 		if (unlikely(!exit.plain || length < FRAME_MIN_BYTES || length > exit.longest ||
 			     (frame->flags & (FRAME_TAGGED | FRAME_LINK_LOCAL | FRAME_REPLICA)) !=
 				     0)) {
@@ -128,10 +127,25 @@ void stage_access_output(struct worker *worker, struct lane *lane)
 				continue;
 			}
 		}
-		exit.traffic->tx_pkts++;
-		exit.traffic->tx_bytes += length;
-		departure_add(worker, &departure, exit.port, mbuf);
+		pkts++;
+		bytes += length;
+		departure_add(departure, mbuf);
 	}
+	exit.traffic->tx_pkts += pkts;
+	exit.traffic->tx_bytes += bytes;
+}
+
+void stage_access_output(struct worker *worker, struct lane *lane)
+{
+	const enum bgw_stage outer =
+		stage_enter(&worker->clock, BGW_STAGE_ACCESS_OUTPUT, lane->count);
+	struct departure departure;
+	struct runs runs;
+
+	runs_find(&runs, lane, worker->dp->attachments, worker->attachment_counters);
+	departure_begin(&departure);
+	for (uint32_t run = 0; run < runs.count; run++)
+		run_leave(worker, runs.first[run], runs.first[run + 1], &departure);
 	departure_end(worker, &departure);
 	lane->count = 0;
 	stage_leave(&worker->clock, outer);

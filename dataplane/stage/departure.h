@@ -15,27 +15,6 @@ struct departure {
 	struct rte_mbuf *mbufs[BURST_FRAMES];
 };
 
-/*
- * Fetches what the frames of a lane will need of their targets, so that none waits for it alone:
- * the published object, of an array of pointers by index, and its counters.
- */
-static inline void targets_prefetch(const struct lane *lane, const void *objects,
-				    const struct traffic_line *counters)
-{
-	const void *const *object = objects;
-	bgw_ref last = BGW_REF_NONE;
-
-	for (uint32_t i = 0; i < lane->count; i++) {
-		const bgw_ref target = lane->frames[i].target;
-
-		if (likely(target == last))
-			continue;
-		last = target;
-		rte_prefetch1(object[bgw_ref_index(target)]);
-		rte_prefetch1(&counters[bgw_ref_index(target)]);
-	}
-}
-
 static inline void departure_begin(struct departure *departure)
 {
 	departure->count = 0;
@@ -51,17 +30,52 @@ static inline void departure_end(struct worker *worker, struct departure *depart
 	departure->bytes = 0;
 }
 
-static inline void departure_add(struct worker *worker, struct departure *departure, uint16_t port,
-				 struct rte_mbuf *mbuf)
+/* What is added from now on leaves by the port. */
+static inline void departure_to(struct worker *worker, struct departure *departure, uint16_t port)
 {
-	if (unlikely(departure->port != port)) {
-		departure_end(worker, departure);
-		departure->port = port;
-	}
-	if (unlikely(mbuf->nb_segs > 1) && transmit_refuses(worker, port, mbuf))
+	if (likely(departure->port == port))
 		return;
+	departure_end(worker, departure);
+	departure->port = port;
+}
+
+/* A frame that transmit_refuses() did not drop. */
+static inline void departure_add(struct departure *departure, struct rte_mbuf *mbuf)
+{
 	departure->mbufs[departure->count++] = mbuf;
 	departure->bytes += mbuf->pkt_len;
+}
+
+/*
+ * Frames of a lane that follow one another to the same target: run i is those from first[i] up to
+ * first[i + 1]. They share what they have in common.
+ */
+struct runs {
+	uint32_t count;
+	const struct frame *first[BURST_FRAMES + 1];
+};
+
+/*
+ * Finds the runs, and fetches what they will need of their targets, so that none waits for it
+ * alone: the published object, of an array of pointers by index, and its counters.
+ */
+static inline void runs_find(struct runs *runs, const struct lane *lane, const void *objects,
+			     const struct traffic_line *counters)
+{
+	const struct frame *end = &lane->frames[lane->count];
+	const void *const *object = objects;
+	bgw_ref last = BGW_REF_NONE;
+
+	runs->count = 0;
+	for (const struct frame *frame = lane->frames; frame < end; frame++) {
+		if (likely(frame->target == last))
+			continue;
+		last = frame->target;
+		runs->first[runs->count++] = frame;
+		rte_prefetch1(object[bgw_ref_index(last)]);
+		rte_prefetch1(&counters[bgw_ref_index(last)]);
+	}
+	runs->first[runs->count] = end;
 }
 
 #endif

@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "encap/ecn.h"
+#include "encap/every.h"
 #include "encap/flow.h"
-#include "encap/row.h"
 #include "object/tunnel.h"
 #include "stage/departure.h"
 #include "stage/stage.h"
 
-/* Frames of one encapsulation, so that its headers are written in one go. */
-struct encap_lane {
-	uint32_t count;
-	uint32_t bytes; /* with their headers */
-	uint16_t port;	/* of the first frame */
-	bool scattered; /* not all leave by that port, or some are chains of segments */
-	struct encap_push items[BURST_FRAMES];
-	struct rte_mbuf *mbufs[BURST_FRAMES];
-};
-
 /* What frames that leave by one connection have in common. */
 struct tunnel {
 	bgw_ref target;
-	int reason; /* why nothing may leave, or -1 */
-	uint32_t segmentation_id;
 	uint32_t inner_max_bytes;
-	uint16_t header_bytes;
+	uint32_t segmentation_id;
+	uint16_t port;
+	uint8_t encap;
 	struct tos_rule tos_rule;
 	const struct outer_header *header;
-	struct encap_lane *lane;
 	struct bgw_traffic_counters *traffic;
 };
 
@@ -37,137 +27,166 @@ static inline int path_check(const struct connection *connection, const struct p
 	return unlikely(path->drop != PATH_IS_UP) ? path->drop : -1;
 }
 
-static __rte_always_inline void tunnel_open(struct worker *worker, struct encap_lane *lanes,
-					    bgw_ref target, struct tunnel *tunnel)
+/* Why nothing may leave by the connection, or -1. */
+static inline int tunnel_open(struct worker *worker, bgw_ref target, struct tunnel *tunnel)
 {
 	const struct bgw_dataplane *dp = worker->dp;
 	const uint32_t index = bgw_ref_index(target);
 	const struct connection *connection =
 		__atomic_load_n(&dp->connections[index], __ATOMIC_ACQUIRE);
 	const struct path *path = NULL;
+	int reason;
 
 	if (likely(connection != NULL))
 		path = __atomic_load_n(&dp->paths[connection->path], __ATOMIC_ACQUIRE);
-	tunnel->target = target;
-	tunnel->reason = path_check(connection, path);
-	if (unlikely(tunnel->reason >= 0))
-		return;
-	tunnel->segmentation_id = connection->segmentation_id;
-	tunnel->inner_max_bytes = path->inner_max_bytes;
-	tunnel->header_bytes = path->header.length;
-	tunnel->tos_rule = path->tos_rule;
-	tunnel->header = &path->header;
-	tunnel->lane = &lanes[path->encap];
-	tunnel->traffic = &worker->connection_counters[index].counters;
-	if (tunnel->lane->count == 0)
-		tunnel->lane->port = path->port;
-	else if (unlikely(tunnel->lane->port != path->port))
-		tunnel->lane->scattered = true;
-}
-
-/* Why a frame cannot leave by the tunnel: a drop reason, or -1. */
-static inline int frame_check(const struct tunnel *tunnel, const struct rte_mbuf *mbuf)
-{
-	if (unlikely(tunnel->reason >= 0))
-		return tunnel->reason;
-	if (unlikely(mbuf->pkt_len > tunnel->inner_max_bytes))
-		return BGW_DROP_TOO_BIG;
-	if (unlikely(mbuf->data_off < OUTER_HEADER_ROOM))
-		return BGW_DROP_NO_HEADROOM;
+	reason = path_check(connection, path);
+	if (unlikely(reason >= 0))
+		return reason;
+	*tunnel = (struct tunnel){
+		.target = target,
+		.inner_max_bytes = path->inner_max_bytes,
+		.segmentation_id = connection->segmentation_id,
+		.port = path->port,
+		.encap = path->encap,
+		.tos_rule = path->tos_rule,
+		.header = &path->header,
+		.traffic = &worker->connection_counters[index].counters,
+	};
 	return -1;
 }
 
-static void frame_refuse(struct worker *worker, const struct frame *frame, int reason)
+/* Takes the header before the frame into the first segment. */
+static inline void mbuf_grow(struct rte_mbuf *mbuf, uint32_t first_bytes, uint32_t length,
+			     uint32_t header_bytes)
 {
-	if (reason == BGW_DROP_TOO_BIG)
-		lane_add(&worker->too_big, frame);
-	else
-		worker_drop_at(worker, frame->mbuf, (enum bgw_drop)reason, frame->target);
-}
-
-/* The replica's inner frame is its second segment. */
-static __rte_noinline struct inner_flow replica_flow(const struct frame *frame,
-						     struct tos_rule rule)
-{
-	return inner_flow_read(frame_bytes(frame), frame->mbuf->next->data_len, rule);
-}
-
-/* Puts the frame into its lane, its header still to be written. */
-static __rte_always_inline void frame_prepare(const struct tunnel *tunnel,
-					      const struct frame *frame)
-{
-	struct encap_lane *lane = tunnel->lane;
-	struct encap_push *item = &lane->items[lane->count];
-	struct rte_mbuf *mbuf = frame->mbuf;
-	const uint16_t header_bytes = tunnel->header_bytes;
-	uint32_t length;
-
-	lane->mbufs[lane->count++] = mbuf;
-	item->inner = rte_pktmbuf_mtod(mbuf, uint8_t *);
-	if (unlikely(frame->flags & FRAME_REPLICA)) {
-		item->flow = replica_flow(frame, tunnel->tos_rule);
-		lane->scattered = true;
-	} else {
-		item->flow = inner_flow_read(item->inner, mbuf->data_len, tunnel->tos_rule);
-	}
-	length = mbuf->pkt_len;
-	item->inner_length = (uint16_t)length;
-	item->header = tunnel->header;
-	item->segmentation_id = tunnel->segmentation_id;
 	mbuf->data_off = (uint16_t)(mbuf->data_off - header_bytes);
-	mbuf->data_len = (uint16_t)(mbuf->data_len + header_bytes);
+	mbuf->data_len = (uint16_t)(first_bytes + header_bytes);
 	mbuf->pkt_len = length + header_bytes;
-	lane->bytes += length + header_bytes;
-	tunnel->traffic->tx_pkts++;
-	tunnel->traffic->tx_bytes += length;
 }
 
-static void lane_transmit(struct worker *worker, struct encap_lane *lane)
+/* A replica, whose inner frame is its second segment; or a frame that cannot leave by the tunnel.
+ */
+static __rte_noinline void frame_leave_unusual(struct worker *worker, const struct tunnel *tunnel,
+					       const struct frame *frame,
+					       struct departure *departure)
 {
-	struct departure departure;
+	struct rte_mbuf *mbuf = frame->mbuf;
+	const uint32_t length = mbuf->pkt_len;
 
-	if (likely(!lane->scattered)) {
-		stage_transmit_burst(worker, lane->port, lane->mbufs, lane->count, lane->bytes);
+	if (length > tunnel->inner_max_bytes) {
+		lane_add(&worker->too_big, frame);
+	} else if (mbuf->data_off < OUTER_HEADER_ROOM) {
+		worker_drop_at(worker, mbuf, BGW_DROP_NO_HEADROOM, frame->target);
+	} else if (transmit_refuses(tunnel->port, mbuf)) {
+		worker_drop_at(worker, mbuf, BGW_DROP_CHAINED, frame->target);
+	} else {
+		const struct inner_flow flow =
+			inner_flow_read(frame_bytes(frame), mbuf->next->data_len);
+		const struct encap_push push = {
+			.inner = rte_pktmbuf_mtod(mbuf, uint8_t *),
+			.header = tunnel->header,
+			.entropy = flow.entropy,
+			.tos = ecn_encap_tos(flow.tos, tunnel->tos_rule),
+			.segmentation_id = tunnel->segmentation_id,
+			.inner_length = length,
+		};
+
+		encap_rows[tunnel->encap].push(&push);
+		mbuf_grow(mbuf, mbuf->data_len, length, tunnel->header->length);
+		tunnel->traffic->tx_pkts++;
+		tunnel->traffic->tx_bytes += length;
+		departure_add(departure, mbuf);
+	}
+}
+
+/*
+ * Sends frames by one tunnel up to the first that frame_leave_unusual() is for, or to `end`;
+ * answers where it stopped. `push` is that of the tunnel's encapsulation.
+ */
+static __rte_always_inline const struct frame *frames_leave(
+	const struct tunnel *tunnel, const struct frame *first, const struct frame *end,
+	struct departure *departure, void (*push)(const struct encap_push *push))
+{
+	const struct tunnel by = *tunnel;
+	const uint32_t header_bytes = by.header->length;
+	struct rte_mbuf **mbufs = &departure->mbufs[departure->count];
+	const struct frame *frame;
+	uint32_t bytes = 0;
+
+	for (frame = first; frame < end; frame++) {
+		struct rte_mbuf *mbuf = frame->mbuf;
+		const uint32_t length = mbuf->pkt_len;
+		uint8_t *inner = rte_pktmbuf_mtod(mbuf, uint8_t *);
+		struct inner_flow flow;
+
+		if (unlikely(length > by.inner_max_bytes || mbuf->data_off < OUTER_HEADER_ROOM ||
+			     (frame->flags & FRAME_REPLICA)))
+			break;
+		flow = inner_flow_read(inner, length);
+		push(&(struct encap_push){
+			.inner = inner,
+			.header = by.header,
+			.entropy = flow.entropy,
+			.tos = ecn_encap_tos(flow.tos, by.tos_rule),
+			.segmentation_id = by.segmentation_id,
+			.inner_length = length,
+		});
+		mbuf_grow(mbuf, length, length, header_bytes);
+		*mbufs++ = mbuf;
+		bytes += length;
+	}
+	by.traffic->tx_pkts += (uint32_t)(frame - first);
+	by.traffic->tx_bytes += bytes;
+	departure->count += (uint32_t)(frame - first);
+	departure->bytes += bytes + (uint32_t)(frame - first) * header_bytes;
+	return frame;
+}
+
+/* frames_leave() for each encapsulation, with its header built in the loop. */
+typedef const struct frame *(*frames_leave_fn)(const struct tunnel *tunnel,
+					       const struct frame *first, const struct frame *end,
+					       struct departure *departure);
+#define X(id, name, help)                                                                        \
+	static const struct frame *name##_leave(                                                 \
+		const struct tunnel *tunnel, const struct frame *first, const struct frame *end, \
+		struct departure *departure)                                                     \
+	{                                                                                        \
+		return frames_leave(tunnel, first, end, departure, name##_push);                 \
+	}
+BGW_ENCAP_LIST(X)
+#undef X
+#define X(id, name, help) [BGW_ENCAP_##id] = name##_leave,
+static const frames_leave_fn leave[BGW_ENCAP_COUNT] = {BGW_ENCAP_LIST(X)};
+#undef X
+
+/* Frames to one connection. */
+static inline void run_leave(struct worker *worker, const struct frame *frame,
+			     const struct frame *end, struct departure *departure)
+{
+	struct tunnel tunnel;
+	const int reason = tunnel_open(worker, frame->target, &tunnel);
+
+	if (unlikely(reason >= 0)) {
+		for (; frame < end; frame++)
+			worker_drop_at(worker, frame->mbuf, (enum bgw_drop)reason, frame->target);
 		return;
 	}
-	departure_begin(&departure);
-	for (uint32_t i = 0; i < lane->count; i++) {
-		const struct path *path =
-			container_of(lane->items[i].header, const struct path, header);
-
-		departure_add(worker, &departure, path->port, lane->mbufs[i]);
-	}
-	departure_end(worker, &departure);
+	departure_to(worker, departure, tunnel.port);
+	while ((frame = leave[tunnel.encap](&tunnel, frame, end, departure)) < end)
+		frame_leave_unusual(worker, &tunnel, frame++, departure);
 }
 
 void stage_encap(struct worker *worker, struct lane *lane)
 {
 	const enum bgw_stage outer = stage_enter(&worker->clock, BGW_STAGE_ENCAP, lane->count);
-	struct encap_lane lanes[BGW_ENCAP_COUNT];
-	struct tunnel tunnel = {.target = BGW_REF_NONE};
+	struct departure departure;
+	struct runs runs;
 
-	targets_prefetch(lane, worker->dp->connections, worker->connection_counters);
-	for (uint32_t encap = 0; encap < BGW_ENCAP_COUNT; encap++)
-		lanes[encap].count = lanes[encap].bytes = lanes[encap].scattered = 0;
-	for (uint32_t i = 0; i < lane->count; i++) {
-		const struct frame *frame = &lane->frames[i];
-		int reason;
-
-		/* Frames of one tunnel mostly follow one another. */
-		if (unlikely(frame->target != tunnel.target))
-			tunnel_open(worker, lanes, frame->target, &tunnel);
-		reason = frame_check(&tunnel, frame->mbuf);
-		if (likely(reason < 0))
-			frame_prepare(&tunnel, frame);
-		else
-			frame_refuse(worker, frame, reason);
-	}
-	for (uint32_t encap = 0; encap < BGW_ENCAP_COUNT; encap++) {
-		if (lanes[encap].count == 0)
-			continue;
-		encap_rows[encap].push_burst(lanes[encap].items, lanes[encap].count);
-		lane_transmit(worker, &lanes[encap]);
-	}
+	runs_find(&runs, lane, worker->dp->connections, worker->connection_counters);
+	departure_begin(&departure);
+	for (uint32_t run = 0; run < runs.count; run++)
+		run_leave(worker, runs.first[run], runs.first[run + 1], &departure);
+	departure_end(worker, &departure);
 	lane->count = 0;
 	if (unlikely(worker->too_big.count > 0))
 		stage_too_big(worker);

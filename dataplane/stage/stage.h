@@ -50,11 +50,11 @@ void stage_too_big(struct worker *worker);
 
 /* Hands a frame, complete, to a port. */
 void stage_transmit(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf);
-/* Hands frames that transmit_refuses() none of to a port; `bytes` is the sum of their lengths. */
+/* Hands frames to a port that refuses none of them; `bytes` is the sum of their lengths. */
 void stage_transmit_burst(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs,
 			  uint32_t count, uint32_t bytes);
-/* Drops the chain of segments if the port cannot send it. */
-bool transmit_refuses(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf);
+/* Whether the frame is a chain of segments, and the port cannot send those. */
+bool transmit_refuses(uint16_t port, const struct rte_mbuf *mbuf);
 /* Gives all gathered frames to the drivers, or to the worker that owns the queue. */
 void stage_transmit_flush(struct worker *worker);
 

@@ -73,19 +73,18 @@ void stage_transmit_burst(struct worker *worker, uint16_t port, struct rte_mbuf 
 	}
 }
 
-bool transmit_refuses(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
+bool transmit_refuses(uint16_t port, const struct rte_mbuf *mbuf)
 {
 	/* Only if its attachment or path moved to another port since the replica was made. */
-	if (likely(port_table[port].tx_multi_segment))
-		return false;
-	worker_drop(worker, mbuf, BGW_DROP_CHAINED);
-	return true;
+	return unlikely(mbuf->nb_segs > 1) && !port_table[port].tx_multi_segment;
 }
 
 void stage_transmit(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
 {
-	if (unlikely(mbuf->nb_segs > 1) && transmit_refuses(worker, port, mbuf))
+	if (unlikely(transmit_refuses(port, mbuf))) {
+		worker_drop(worker, mbuf, BGW_DROP_CHAINED);
 		return;
+	}
 	stage_transmit_burst(worker, port, &mbuf, 1, mbuf->pkt_len);
 }
 

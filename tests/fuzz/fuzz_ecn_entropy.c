@@ -3,6 +3,7 @@
 
 #include "encap/ecn.h"
 #include "encap/entropy.h"
+#include "encap/flow.h"
 
 static uint32_t hash_of(const uint8_t *frame, uint32_t length)
 {
@@ -11,7 +12,7 @@ static uint32_t hash_of(const uint8_t *frame, uint32_t length)
 
 static uint8_t tos_of(const uint8_t *frame, uint32_t length, int8_t dscp)
 {
-	return ecn_encap_tos(frame, inner_l3_find(frame, length), tos_rule_of(dscp));
+	return ecn_encap_tos(inner_flow_read_unusual(frame, length).tos, tos_rule_of(dscp));
 }
 
 /* An outer TOS, then an inner frame. */

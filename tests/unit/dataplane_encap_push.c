@@ -48,7 +48,7 @@ static struct buffer pushed(enum bgw_encap encap, const struct outer_header *hea
 	memset(&buffer, 0xee, sizeof(buffer));
 	item.inner = buffer.inner;
 	item.header = header;
-	encap_rows[encap].push_burst(&item, 1);
+	encap_rows[encap].push(&item);
 	for (size_t i = 0; i < sizeof(buffer.inner); i++)
 		assert_int_equal(buffer.inner[i], 0xee);
 	return buffer;
@@ -76,7 +76,7 @@ static void vxlan_header_byte_for_byte(void **state)
 	const struct outer_header header = built(&spec);
 	const struct buffer buffer = pushed(BGW_ENCAP_VXLAN, &header,
 					    (struct encap_push){.segmentation_id = 0x123456,
-								.flow.entropy = 0x12345678,
+								.entropy = 0x12345678,
 								.inner_length = 64});
 
 	(void)state;
@@ -107,9 +107,9 @@ static void vxlan_header_with_vlan_tos_ttl_and_port(void **state)
 	header = built(&spec);
 	buffer = pushed(BGW_ENCAP_VXLAN, &header,
 			(struct encap_push){.segmentation_id = 0xffffff,
-					    .flow.entropy = UINT32_MAX,
+					    .entropy = UINT32_MAX,
 					    .inner_length = 1486,
-					    .flow.tos = 0xb9});
+					    .tos = 0xb9});
 	expect_header(&buffer, &header, expected, sizeof(expected));
 }
 
@@ -126,7 +126,7 @@ static void gre_header_byte_for_byte(void **state)
 	const struct outer_header header = built(&spec);
 	const struct buffer buffer = pushed(BGW_ENCAP_GRE, &header,
 					    (struct encap_push){.segmentation_id = 0x123456,
-								.flow.entropy = UINT32_MAX,
+								.entropy = UINT32_MAX,
 								.inner_length = 64});
 
 	(void)state;
@@ -149,9 +149,9 @@ static void keyless_gre_header_byte_for_byte(void **state)
 	(void)state;
 	spec.keyless = true;
 	header = built(&spec);
-	buffer = pushed(BGW_ENCAP_GRE, &header,
-			(struct encap_push){
-				.segmentation_id = 0x123456, .inner_length = 64, .flow.tos = 2});
+	buffer = pushed(
+		BGW_ENCAP_GRE, &header,
+		(struct encap_push){.segmentation_id = 0x123456, .inner_length = 64, .tos = 2});
 	expect_header(&buffer, &header, expected, sizeof(expected));
 }
 
@@ -167,7 +167,7 @@ static void nvgre_header_byte_for_byte(void **state)
 	const struct outer_header header = built(&spec);
 	const struct buffer buffer = pushed(BGW_ENCAP_NVGRE, &header,
 					    (struct encap_push){.segmentation_id = 0x123456,
-								.flow.entropy = 0x12345678,
+								.entropy = 0x12345678,
 								.inner_length = 64});
 
 	(void)state;
@@ -184,8 +184,7 @@ static void ip_checksum_matches_the_slow_way(void **state)
 	for (uint32_t length = 0; length <= 65535 - 36; length++) {
 		const struct buffer buffer =
 			pushed(BGW_ENCAP_VXLAN, &header,
-			       (struct encap_push){.inner_length = (uint16_t)length,
-						   .flow.tos = (uint8_t)length});
+			       (struct encap_push){.inner_length = length, .tos = (uint8_t)length});
 		const uint8_t *ip = buffer.inner - 36;
 
 		assert_int_equal(ip[2] << 8 | ip[3], length + 36);
@@ -209,19 +208,18 @@ static void ip_checksum_takes_every_carry(void **state)
 		spec.remote.v4 = rte_cpu_to_be_32(0xffff0000u | low);
 		header = built(&spec);
 		buffer = pushed(BGW_ENCAP_GRE, &header,
-				(struct encap_push){.inner_length = 65507, .flow.tos = 0xff});
+				(struct encap_push){.inner_length = 65507, .tos = 0xff});
 		assert_int_equal(slow_checksum(buffer.inner - 28, 20, 0), 0);
 	}
 }
 
-/* A burst of paths of every form, as flooding makes them. */
-static void burst_mixes_headers(void **state)
+/* Paths of every form one after the other, as flooding makes them. */
+static void headers_of_each_form_take_turns(void **state)
 {
 	struct bgw_path_spec spec = path_spec(BGW_ENCAP_GRE);
 	const struct outer_header keyed = built(&spec);
 	struct outer_header keyless;
 	struct buffer buffers[3];
-	struct encap_push items[3];
 
 	(void)state;
 	spec.keyless = true;
@@ -229,12 +227,12 @@ static void burst_mixes_headers(void **state)
 	keyless = built(&spec);
 	memset(buffers, 0xee, sizeof(buffers));
 	for (unsigned int i = 0; i < 3; i++) {
-		items[i] = (struct encap_push){.inner = buffers[i].inner,
-					       .header = i == 1 ? &keyless : &keyed,
-					       .segmentation_id = i + 1,
-					       .inner_length = 100};
+		encap_rows[BGW_ENCAP_GRE].push(
+			&(struct encap_push){.inner = buffers[i].inner,
+					     .header = i == 1 ? &keyless : &keyed,
+					     .segmentation_id = i + 1,
+					     .inner_length = 100});
 	}
-	encap_rows[BGW_ENCAP_GRE].push_burst(items, 3);
 	for (uint8_t i = 0; i < 3; i += 2) {
 		const uint8_t gre[] = {0x20, 0x00, 0x65, 0x58, 0x00, 0x00, 0x00, (uint8_t)(i + 1)};
 
@@ -356,7 +354,7 @@ int main(void)
 		cmocka_unit_test(nvgre_header_byte_for_byte),
 		cmocka_unit_test(ip_checksum_matches_the_slow_way),
 		cmocka_unit_test(ip_checksum_takes_every_carry),
-		cmocka_unit_test(burst_mixes_headers),
+		cmocka_unit_test(headers_of_each_form_take_turns),
 		cmocka_unit_test(copy_takes_one_line_or_two),
 		cmocka_unit_test(a_path_without_ttl_has_64),
 		cmocka_unit_test(build_refuses_what_it_cannot_send),

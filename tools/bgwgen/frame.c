@@ -165,7 +165,7 @@ static int push_tunnel(uint8_t *inner, const struct frame_tunnel *tunnel, uint32
 	struct encap_push push = {
 		.inner = inner,
 		.segmentation_id = tunnel->ids.first + flow % RTE_MAX(tunnel->ids.count, 1u),
-		.flow.entropy = entropy_hash(inner, readable, inner_l3_find(inner, readable)),
+		.entropy = entropy_hash(inner, readable, inner_l3_find(inner, readable)),
 		.inner_length = inner_bytes,
 	};
 	struct outer_header header;
@@ -177,7 +177,7 @@ static int push_tunnel(uint8_t *inner, const struct frame_tunnel *tunnel, uint32
 	    (push.segmentation_id < row->key_min || push.segmentation_id > row->key_max))
 		return -EINVAL;
 	push.header = &header;
-	row->push_burst(&push, 1);
+	row->push(&push);
 	return 0;
 }
 
