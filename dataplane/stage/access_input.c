@@ -42,9 +42,8 @@ static void entrance_close(struct worker *worker, const struct entrance *entranc
 }
 
 /* A frame of the attachment, which begins as `frame`: hands it to the bridge, or drops it. */
-static __rte_noinline void frame_enter(struct worker *worker, struct intake *intake,
-				       struct entrance *entrance, struct rte_mbuf *mbuf,
-				       struct frame frame)
+static void frame_enter(struct worker *worker, struct intake *intake, struct entrance *entrance,
+			struct rte_mbuf *mbuf, struct frame frame)
 {
 	if (unlikely(!entrance->attachment)) {
 		worker_drop(worker, mbuf, BGW_DROP_NO_ATTACHMENT);
@@ -84,79 +83,89 @@ static void frame_enter_tagged(struct worker *worker, struct intake *intake,
 	frame_enter(worker, intake, entrance, mbuf, frame);
 }
 
-/* Any frame but a plain one. Takes and returns the intake by value, so that the loop over plain
- * ones keeps it in registers. */
-static struct intake frame_enter_unusual(struct worker *worker, struct intake intake,
-					 const struct port_rx *rx, struct entrance *untagged,
-					 struct entrance *tagged, struct rte_mbuf *mbuf)
+/* Any frame but those of frames_enter(). */
+static __rte_noinline void frame_enter_unusual(struct worker *worker, struct intake *intake,
+					       const struct port_rx *rx, struct entrance *untagged,
+					       struct entrance *tagged, struct rte_mbuf *mbuf)
 {
 	const bool whole_port = worker->dp->port_attachments[rx->port].whole_port != 0;
-	const int reason = normalise(&port_table[rx->port], mbuf);
 	struct frame frame = untagged->frame;
+	int reason;
 
+	mbuf->port = rx->port;
+	worker->port_counters[rx->port].rx_bytes += mbuf->pkt_len;
+	reason = normalise(&port_table[rx->port], mbuf);
 	if (unlikely(reason >= 0)) {
 		worker_drop(worker, mbuf, (enum bgw_drop)reason);
-		return intake;
+		return;
 	}
 	if (!frame_is_tag(frame_ethertype(rte_pktmbuf_mtod(mbuf, const uint8_t *)))) {
-		frame_enter(worker, &intake, untagged, mbuf, frame);
+		frame_enter(worker, intake, untagged, mbuf, frame);
 	} else if (whole_port) {
 		frame.flags = FRAME_TAGGED;
-		frame_enter(worker, &intake, untagged, mbuf, frame);
+		frame_enter(worker, intake, untagged, mbuf, frame);
 	} else {
-		frame_enter_tagged(worker, &intake, rx, tagged, mbuf);
+		frame_enter_tagged(worker, intake, rx, tagged, mbuf);
 	}
-	return intake;
+}
+
+/*
+ * Hands untagged frames to the bridge, up to the first that is not, or all of them if the
+ * attachment has guards. Answers how many.
+ */
+static inline uint32_t frames_enter(struct worker *worker, struct intake *intake,
+				    struct entrance *entrance, const struct port_rx *rx,
+				    struct rte_mbuf **mbufs, uint32_t count)
+{
+	const uint16_t port = rx->port;
+	const frame_word origin = entrance->frame.origin;
+	const uint16_t domain = entrance->frame.domain;
+	struct intake local = *intake;
+	uint64_t bytes = 0;
+	uint32_t i;
+
+	if (unlikely(!entrance->attachment || entrance->guarded))
+		return 0;
+	for (i = 0; i < count; i++) {
+		struct rte_mbuf *mbuf = mbufs[i];
+		const uint8_t *at = rte_pktmbuf_mtod(mbuf, const uint8_t *);
+
+		normalise_prefetch(mbufs, i, count);
+		if (unlikely(!frame_is_normal(mbuf) || frame_is_tag(frame_ethertype(at))))
+			break;
+		mbuf->port = port;
+		bytes += mbuf->data_len;
+		intake_add(&local, mbuf, origin, domain, at);
+	}
+	*intake = local;
+	entrance->rx_pkts += i;
+	entrance->rx_bytes += bytes;
+	worker->port_counters[port].rx_bytes += bytes;
+	return i;
 }
 
 void stage_access_input(struct worker *worker, const struct port_rx *rx, struct rte_mbuf **mbufs,
 			uint32_t count)
 {
 	const struct port_attachments *attachments = &worker->dp->port_attachments[rx->port];
-	const uint16_t port = rx->port;
 	struct entrance untagged =
 		entrance_open(worker->dp, attachments->whole_port != 0 ? attachments->whole_port
 								       : attachments->untagged);
 	struct entrance tagged = {0};
-	const bool open = untagged.attachment != NULL;
-	const bool guarded = untagged.guarded;
-	const frame_word origin = untagged.frame.origin;
-	const uint16_t domain = untagged.frame.domain;
 	struct intake intake = intake_open(worker);
-	uint64_t bytes = 0;
-	uint64_t unusual_pkts = 0;
-	uint64_t unusual_bytes = 0;
 	enum bgw_stage outer;
+	uint32_t i = 0;
 
-	if (unlikely(!port_table[port].admin_up)) {
+	if (unlikely(!port_table[rx->port].admin_up)) {
 		normalise_port_down(worker, rx, mbufs, count);
 		return;
 	}
 	outer = stage_enter(&worker->clock, BGW_STAGE_ACCESS_INPUT, count);
-	for (uint32_t i = 0; i < count; i++) {
-		struct rte_mbuf *mbuf = mbufs[i];
-		const uint8_t *at = rte_pktmbuf_mtod(mbuf, const uint8_t *);
-
-		normalise_prefetch(mbufs, i, count);
-		bytes += mbuf->pkt_len;
-		mbuf->port = port;
-		if (unlikely(!open || !frame_is_normal(mbuf) ||
-			     frame_is_tag(frame_ethertype(at)))) {
-			unusual_pkts++;
-			unusual_bytes += mbuf->pkt_len;
-			intake = frame_enter_unusual(worker, intake, rx, &untagged, &tagged, mbuf);
-			continue;
-		}
-		if (guarded && !guard_admit(worker, untagged.attachment, mbuf))
-			continue;
-		intake_add(&intake, mbuf, origin, domain, at);
-	}
-	untagged.rx_pkts += count - unusual_pkts;
-	untagged.rx_bytes += bytes - unusual_bytes;
+	worker->port_counters[rx->port].rx_pkts += count;
+	while ((i += frames_enter(worker, &intake, &untagged, rx, mbufs + i, count - i)) < count)
+		frame_enter_unusual(worker, &intake, rx, &untagged, &tagged, mbufs[i++]);
 	entrance_close(worker, &untagged);
 	entrance_close(worker, &tagged);
-	worker->port_counters[port].rx_pkts += count;
-	worker->port_counters[port].rx_bytes += bytes;
 	intake_close(worker, &intake);
 	stage_leave(&worker->clock, outer);
 }

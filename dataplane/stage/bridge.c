@@ -45,11 +45,11 @@ static const struct attachment *attachment_of(const struct bgw_dataplane *dp,
 static int source_check(const struct attachment *attachment, const struct frame *frame,
 			const struct bridge_lookup *lookup)
 {
-	if (guard_source_is_bad(lookup->source))
+	if (guard_source_is_bad(lookup->source.key))
 		return BGW_DROP_BAD_SOURCE;
 	/* Who speaks to his own link alone is no station of the network. */
-	if (guard_is_link_local(lookup->destination) &&
-	    !guard_link_local(lookup->destination,
+	if (guard_is_link_local(lookup->destination.key) &&
+	    !guard_link_local(lookup->destination.key,
 			      bgw_ref_is_connection(frame->source) ||
 				      (attachment && attachment->flags & ATTACHMENT_L2_CONTROL)))
 		return BGW_DROP_LINK_LOCAL;
@@ -68,7 +68,7 @@ static bool source_is_new(struct worker *worker, const struct frame *frame,
 		worker_drop_at(worker, frame->mbuf, (enum bgw_drop)reason, frame->source);
 		return false;
 	}
-	event_report(worker, type, frame, lookup->source);
+	event_report(worker, type, frame, lookup->source.key);
 	return true;
 }
 
@@ -76,7 +76,8 @@ static bool source_is_new(struct worker *worker, const struct frame *frame,
 static inline bool source_learn(struct worker *worker, const struct frame *frame,
 				const struct bridge_lookup *lookup)
 {
-	const struct em_slot slot = em_find_at(&worker->dp->fdb, lookup->source, lookup->source_at);
+	const struct em_slot slot =
+		em_find_at(&worker->dp->fdb, lookup->source.key, lookup->source.at);
 	bgw_ref ref;
 
 	if (unlikely(!slot.bucket))
@@ -126,12 +127,12 @@ static inline void destination_sort(struct worker *worker, struct frame *frame,
 				    const struct bridge_lookup *lookup)
 {
 	const struct em_slot slot =
-		em_find_at(&worker->dp->fdb, lookup->destination, lookup->destination_at);
+		em_find_at(&worker->dp->fdb, lookup->destination.key, lookup->destination.at);
 	bgw_ref target;
 
 	/* Groups are never in the table. */
 	if (unlikely(!slot.bucket)) {
-		destination_is_unknown(worker, frame, lookup->destination);
+		destination_is_unknown(worker, frame, lookup->destination.key);
 		return;
 	}
 	target = em_value(slot) & BGW_REF_PLACE;

@@ -11,42 +11,52 @@
  */
 struct intake {
 	const struct em_table *fdb;
-	struct frame *frames;
-	struct bridge_lookup *lookups;
-	uint32_t count;
+	struct frame *frame; /* the next one, and its lookups */
+	struct bridge_lookup *lookup;
+	struct bridge_lookup last; /* of the frame before; at first of keys that are none */
 };
 
 static inline struct intake intake_open(struct worker *worker)
 {
 	return (struct intake){
 		.fdb = &worker->dp->fdb,
-		.frames = worker->input.frames,
-		.lookups = worker->input.lookups,
+		.frame = worker->input.frames,
+		.lookup = worker->input.lookups,
 	};
+}
+
+/*
+ * Begins to look up both addresses of the frame at `bytes`, unless they are those of the frame
+ * before it: frames of one flow often follow one another.
+ */
+static inline void lookup_begin(struct intake *intake, uint16_t domain, const uint8_t *bytes)
+{
+	struct bridge_lookup *last = &intake->last;
+	const uint64_t destination = fdb_key(domain, bytes + FRAME_DESTINATION_OFFSET);
+	const uint64_t source = fdb_key(domain, bytes + FRAME_SOURCE_OFFSET);
+
+	if (((destination ^ last->destination.key) | (source ^ last->source.key)) != 0) {
+		last->destination =
+			(struct em_lookup){destination, em_begin(intake->fdb, destination)};
+		last->source = (struct em_lookup){source, em_begin(intake->fdb, source)};
+	}
+	*intake->lookup++ = *last;
 }
 
 /* `origin` is all of the frame but its buffer; the inner frame is at `bytes`. */
 static inline void intake_add(struct intake *intake, struct rte_mbuf *mbuf, frame_word origin,
 			      uint16_t domain, const uint8_t *bytes)
 {
-	const uint64_t destination = fdb_key(domain, bytes + FRAME_DESTINATION_OFFSET);
-	const uint64_t source = fdb_key(domain, bytes + FRAME_SOURCE_OFFSET);
-	struct frame *frame = &intake->frames[intake->count];
-	struct bridge_lookup *lookup = &intake->lookups[intake->count];
-
-	intake->count++;
-	frame->origin = origin;
-	frame->mbuf = mbuf;
-	lookup->source = source;
-	lookup->destination = destination;
-	lookup->source_at = em_begin(intake->fdb, source);
-	lookup->destination_at = em_begin(intake->fdb, destination);
+	lookup_begin(intake, domain, bytes);
+	intake->frame->origin = origin;
+	intake->frame->mbuf = mbuf;
+	intake->frame++;
 }
 
 /* Learns, finds the destinations, and runs what follows to the end. */
 static inline void intake_close(struct worker *worker, const struct intake *intake)
 {
-	worker->input.count = intake->count;
+	worker->input.count = (uint32_t)(intake->frame - worker->input.frames);
 	stage_bridge(worker);
 }
 

@@ -104,7 +104,7 @@ static __rte_always_inline void receiver_open(struct worker *worker,
 			   : NULL;
 	struct frame frame;
 
-	receiver->traffic = NULL;
+	*receiver = (struct receiver){0};
 	if (unlikely(!connection))
 		return;
 	frame = (struct frame){.source = bgw_ref_connection(index), .domain = connection->domain};

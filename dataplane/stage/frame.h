@@ -53,21 +53,19 @@ struct frame {
 
 struct lane {
 	uint32_t count;
-	struct frame frames[BURST_FRAMES];
+	struct frame frames[BURST_FRAMES] __rte_cache_aligned;
 };
 
-/* Keys of the FDB for a frame, and where the lookups of them begin. */
+/* A frame's lookups in the FDB. */
 struct bridge_lookup {
-	uint64_t source;
-	uint64_t destination;
-	struct em_bucket *source_at;
-	struct em_bucket *destination_at;
+	struct em_lookup destination;
+	struct em_lookup source;
 };
 
 /* What an input stage hands to the bridge: frames with all members set but `target`. */
 struct bridge_input {
 	uint32_t count;
-	struct frame frames[BURST_FRAMES];
+	struct frame frames[BURST_FRAMES] __rte_cache_aligned;
 	struct bridge_lookup lookups[BURST_FRAMES];
 };
 

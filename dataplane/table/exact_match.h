@@ -137,6 +137,12 @@ static inline uint32_t em_buckets(const struct em_table *table)
 	return (uint32_t)(table->offset_mask / sizeof(struct em_bucket)) + 1;
 }
 
+/* A lookup under way: its key, and what em_begin() answered. */
+struct em_lookup {
+	uint64_t key;
+	struct em_bucket *at;
+};
+
 /*
  * Where a lookup of the key begins: fetched, and given to em_find_at() later, so that the lookups
  * of a burst do not wait for memory one after the other.
