@@ -37,7 +37,8 @@ static bool limits_are_sane(const struct bgw_limits *limits)
 	return limits->macs > 0 && limits->macs <= 1048576 && limits->connections > 1 &&
 	       limits->connections <= BGW_REF_INDEX && limits->attachments > 1 &&
 	       limits->attachments <= BGW_REF_INDEX && limits->domains > 1 &&
-	       limits->domains <= BGW_MAX_DOMAIN_ID + 1 && limits->paths > 1 && limits->peers > 1 &&
+	       limits->domains <= BGW_MAX_DOMAIN_ID + 1 && limits->paths > 1 &&
+	       limits->paths <= 1u << CONNECTION_PATH_BITS && limits->peers > 1 &&
 	       limits->peers <= PEER_INDEX_MASK && limits->neighbours > 0 && limits->workers > 0 &&
 	       limits->workers <= BGW_MAX_WORKERS;
 }
@@ -85,10 +86,11 @@ static int arrays_create(struct bgw_dataplane *dp)
 	dp->paths = calloc(limits->paths, sizeof(dp->paths[0]));
 	dp->neighbours = calloc(limits->neighbours, sizeof(dp->neighbours[0]));
 	dp->peer_keys = calloc(limits->peers, sizeof(dp->peer_keys[0]));
+	dp->connection_key = calloc(limits->connections, sizeof(dp->connection_key[0]));
 	dp->storm_meters = calloc(limits->attachments, sizeof(dp->storm_meters[0]));
 	dp->signal_meters = calloc(limits->connections, sizeof(dp->signal_meters[0]));
 	if (!dp->attachments || !dp->connections || !dp->domains || !dp->paths || !dp->neighbours ||
-	    !dp->peer_keys || !dp->storm_meters || !dp->signal_meters)
+	    !dp->peer_keys || !dp->connection_key || !dp->storm_meters || !dp->signal_meters)
 		return -ENOMEM;
 	return 0;
 }
@@ -148,11 +150,12 @@ void bgw_dataplane_destroy(struct bgw_dataplane *dp)
 	published_free(dp->own_addresses);
 	free(dp->signal_meters);
 	free(dp->storm_meters);
+	free(dp->connection_key);
 	free(dp->peer_keys);
 	objects_free(dp->neighbours, dp->limits.neighbours);
 	objects_free(dp->paths, dp->limits.paths);
 	objects_free(dp->domains, dp->limits.domains);
-	objects_free(dp->connections, dp->limits.connections);
+	free(dp->connections);
 	objects_free(dp->attachments, dp->limits.attachments);
 	em_destroy(&dp->neighbour_keys);
 	em_destroy(&dp->connection_keys);

@@ -16,8 +16,8 @@
  * place is NULL or 0. Workers only read, but for age stamps and meters.
  */
 
+union connection;
 struct attachment;
-struct connection;
 struct domain;
 struct neighbour;
 struct own_addresses;
@@ -37,7 +37,7 @@ struct bgw_dataplane {
 	struct em_table connection_keys; /* connection_key() to connection */
 	struct em_table neighbour_keys;	 /* neighbour_key() to neighbour */
 	struct attachment **attachments;
-	struct connection **connections;
+	union connection *connections;
 	struct domain **domains;
 	struct path **paths;
 	struct neighbour **neighbours;
@@ -53,7 +53,9 @@ struct bgw_dataplane {
 	struct bgw_limits limits;
 	struct rte_rcu_qsbr *qsbr;
 	struct retire_queue retired;
-	uint64_t *peer_keys; /* by peer index, so that it can be cleared */
+	/* Keys of peers and connections by index, so that these can be cleared. */
+	uint64_t *peer_keys;
+	uint64_t *connection_key;
 	uint64_t start_cycles;
 	bool clock_is_set; /* by a test: bgw_dataplane_poll() leaves now_s alone */
 	bool workers_run;

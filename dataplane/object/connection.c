@@ -15,9 +15,15 @@ static bool spec_is_valid(const struct bgw_dataplane *dp, const struct bgw_conne
 int bgw_connection_set(struct bgw_dataplane *dp, uint32_t index,
 		       const struct bgw_connection_spec *spec)
 {
-	struct connection *connection;
-	const struct connection *old;
+	const union connection connection = {
+		.domain = spec->domain,
+		.segmentation_id = spec->segmentation_id & 0xffffff,
+		.path = spec->path & ((1u << CONNECTION_PATH_BITS) - 1),
+		.admin_up = spec->admin_up,
+		.mtu_signal = spec->mtu_signal,
+	};
 	struct em_slot slot;
+	uint64_t old_key;
 	uint64_t key;
 	int status;
 
@@ -28,36 +34,23 @@ int bgw_connection_set(struct bgw_dataplane *dp, uint32_t index,
 	slot = em_find(&dp->connection_keys, key);
 	if (slot.bucket && em_value(slot) != index)
 		return -EEXIST;
-	connection = object_alloc(sizeof(*connection));
-	if (!connection)
-		return -ENOMEM;
-	*connection = (struct connection){
-		.index = index,
-		.path = spec->path,
-		.segmentation_id = spec->segmentation_id,
-		.domain = spec->domain,
-		.encap = (uint8_t)spec->encap,
-		.flags = (uint8_t)((spec->admin_up ? CONNECTION_ADMIN_UP : 0) |
-				   (spec->mtu_signal ? CONNECTION_MTU_SIGNAL : 0)),
-		.key = key,
-	};
 	status = em_put(&dp->connection_keys, key, index, 0);
-	if (status != 0) {
-		published_free(connection);
+	if (status != 0)
 		return status;
-	}
-	old = dp->connections[index];
-	if (old && old->key != key)
-		em_remove(&dp->connection_keys, old->key);
-	dataplane_publish(dp, &dp->connections[index], connection);
+	old_key = dp->connection_key[index];
+	if (old_key != 0 && old_key != key)
+		em_remove(&dp->connection_keys, old_key);
+	dp->connection_key[index] = key;
+	__atomic_store_n(&dp->connections[index].word, connection.word, __ATOMIC_RELEASE);
 	return 0;
 }
 
 int bgw_connection_clear(struct bgw_dataplane *dp, uint32_t index)
 {
-	if (index == 0 || index >= dp->limits.connections || !dp->connections[index])
+	if (index == 0 || index >= dp->limits.connections || dp->connection_key[index] == 0)
 		return -ENOENT;
-	em_remove(&dp->connection_keys, dp->connections[index]->key);
-	dataplane_publish(dp, &dp->connections[index], NULL);
+	em_remove(&dp->connection_keys, dp->connection_key[index]);
+	dp->connection_key[index] = 0;
+	__atomic_store_n(&dp->connections[index].word, 0, __ATOMIC_RELEASE);
 	return 0;
 }

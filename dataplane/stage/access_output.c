@@ -142,7 +142,9 @@ void stage_access_output(struct worker *worker, struct lane *lane)
 	struct departure departure;
 	struct runs runs;
 
-	runs_find(&runs, lane, worker->dp->attachments, worker->attachment_counters);
+	runs_find(&runs, lane, worker->attachment_counters);
+	for (uint32_t run = 0; run < runs.count; run++)
+		rte_prefetch1(worker->dp->attachments[bgw_ref_index(runs.first[run]->target)]);
 	departure_begin(&departure);
 	for (uint32_t run = 0; run < runs.count; run++)
 		run_leave(worker, runs.first[run], runs.first[run + 1], &departure);

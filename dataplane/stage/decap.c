@@ -16,7 +16,8 @@
 struct tunnel_lookup {
 	uint64_t key; /* connection_key(), 0: the peer is unknown */
 	struct em_bucket *at;
-	uint32_t connection; /* index, 0: unknown */
+	uint32_t index; /* of the connection */
+	union connection connection;
 };
 
 static inline uint64_t key_of(const struct tunnel_id *tunnel, uint32_t peer)
@@ -62,14 +63,14 @@ static void connections_find(const struct worker *worker, uint32_t runs,
 	for (uint32_t run = 0; run < runs; run++) {
 		const struct em_slot slot =
 			em_find_at(&dp->connection_keys, lookups[run].key, lookups[run].at);
-		uint32_t index = 0;
+		struct tunnel_lookup *lookup = &lookups[run];
 
-		if (likely(slot.bucket != NULL && lookups[run].key != 0)) {
-			index = em_value(slot);
-			rte_prefetch1(dp->connections[index]);
-			rte_prefetch1(&worker->connection_counters[index]);
-		}
-		lookups[run].connection = index;
+		lookup->connection.word = 0;
+		if (unlikely(slot.bucket == NULL || lookup->key == 0))
+			continue;
+		lookup->index = em_value(slot);
+		lookup->connection = connection_get(dp, lookup->index);
+		rte_prefetch1(&worker->connection_counters[lookup->index]);
 	}
 }
 
@@ -98,22 +99,20 @@ static __rte_always_inline void receiver_open(struct worker *worker,
 					      const struct tunnel_lookup *lookup,
 					      struct receiver *receiver)
 {
-	const uint32_t index = lookup->connection;
-	const struct connection *connection =
-		index != 0 ? __atomic_load_n(&worker->dp->connections[index], __ATOMIC_ACQUIRE)
-			   : NULL;
+	const union connection connection = lookup->connection;
+	const uint32_t index = lookup->index;
 	struct frame frame;
 
 	*receiver = (struct receiver){0};
-	if (unlikely(!connection))
+	if (unlikely(connection.word == 0))
 		return;
-	frame = (struct frame){.source = bgw_ref_connection(index), .domain = connection->domain};
+	frame = (struct frame){.source = bgw_ref_connection(index), .domain = connection.domain};
 	receiver->untagged = frame.origin;
 	frame.flags = FRAME_TAGGED;
 	receiver->tagged = frame.origin;
 	receiver->source = frame.source;
-	receiver->domain = connection->domain;
-	receiver->down = !(connection->flags & CONNECTION_ADMIN_UP);
+	receiver->domain = connection.domain;
+	receiver->down = !connection.admin_up;
 	receiver->traffic = &worker->connection_counters[index].counters;
 }
 

@@ -55,15 +55,11 @@ struct runs {
 	const struct frame *first[BURST_FRAMES + 1];
 };
 
-/*
- * Finds the runs, and fetches what they will need of their targets, so that none waits for it
- * alone: the published object, of an array of pointers by index, and its counters.
- */
-static inline void runs_find(struct runs *runs, const struct lane *lane, const void *objects,
+/* Finds the runs, and fetches their targets' counters, so that none waits for them alone. */
+static inline void runs_find(struct runs *runs, const struct lane *lane,
 			     const struct traffic_line *counters)
 {
 	const struct frame *end = &lane->frames[lane->count];
-	const void *const *object = objects;
 	bgw_ref last = BGW_REF_NONE;
 
 	runs->count = 0;
@@ -72,7 +68,6 @@ static inline void runs_find(struct runs *runs, const struct lane *lane, const v
 			continue;
 		last = frame->target;
 		runs->first[runs->count++] = frame;
-		rte_prefetch1(object[bgw_ref_index(last)]);
 		rte_prefetch1(&counters[bgw_ref_index(last)]);
 	}
 	runs->first[runs->count] = end;

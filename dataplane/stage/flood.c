@@ -15,10 +15,7 @@ static int target_port(const struct bgw_dataplane *dp, bgw_ref target)
 
 		return attachment ? attachment->port : -1;
 	}
-	const struct connection *connection =
-		__atomic_load_n(&dp->connections[bgw_ref_index(target)], __ATOMIC_ACQUIRE);
-	const struct path *path =
-		connection ? __atomic_load_n(&dp->paths[connection->path], __ATOMIC_ACQUIRE) : NULL;
+	const struct path *path = connection_path(dp, connection_get(dp, bgw_ref_index(target)));
 
 	return path ? path->port : -1;
 }

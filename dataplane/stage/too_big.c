@@ -24,10 +24,10 @@ static uint64_t burst_cycles(void)
  * Whether an answer could be sent now. Frames that no answer can be made of take nothing from the
  * rate, so the meter is asked before the answer is made and charged after.
  */
-static bool answer_is_due(const struct worker *worker, const struct connection *connection)
+static bool answer_is_due(const struct worker *worker, uint32_t connection)
 {
-	return atomic_load_explicit(&worker->dp->signal_meters[connection->index],
-				    memory_order_relaxed) <= worker->now_cycles + burst_cycles();
+	return atomic_load_explicit(&worker->dp->signal_meters[connection], memory_order_relaxed) <=
+	       worker->now_cycles + burst_cycles();
 }
 
 /*
@@ -37,22 +37,20 @@ static bool answer_is_due(const struct worker *worker, const struct connection *
 static bool frame_answer(struct worker *worker, struct frame *frame)
 {
 	const struct bgw_dataplane *dp = worker->dp;
-	const struct connection *connection =
-		__atomic_load_n(&dp->connections[bgw_ref_index(frame->target)], __ATOMIC_ACQUIRE);
-	const struct path *path =
-		connection ? __atomic_load_n(&dp->paths[connection->path], __ATOMIC_ACQUIRE) : NULL;
+	const uint32_t index = bgw_ref_index(frame->target);
+	const union connection connection = connection_get(dp, index);
+	const struct path *path = connection_path(dp, connection);
 	struct rte_mbuf *mbuf = frame->mbuf;
 	struct icmp_answer answer;
 
-	if (!path || !(connection->flags & CONNECTION_MTU_SIGNAL) ||
-	    !bgw_ref_is_attachment(frame->source) || (frame->flags & FRAME_FLOODED) ||
-	    rte_pktmbuf_headroom(mbuf) < ICMP_TOO_BIG_ROOM || !answer_is_due(worker, connection))
+	if (!path || !connection.mtu_signal || !bgw_ref_is_attachment(frame->source) ||
+	    (frame->flags & FRAME_FLOODED) || rte_pktmbuf_headroom(mbuf) < ICMP_TOO_BIG_ROOM ||
+	    !answer_is_due(worker, index))
 		return false;
 	answer = icmp_too_big_build(rte_pktmbuf_mtod(mbuf, uint8_t *), mbuf->data_len,
 				    path->inner_max_bytes);
-	if (answer.length == 0 ||
-	    !meter_conforms(&dp->signal_meters[connection->index], worker->now_cycles,
-			    interval_cycles(), burst_cycles()))
+	if (answer.length == 0 || !meter_conforms(&dp->signal_meters[index], worker->now_cycles,
+						  interval_cycles(), burst_cycles()))
 		return false;
 	mbuf->data_off = (uint16_t)(mbuf->data_off - answer.prepended);
 	mbuf->data_len = (uint16_t)answer.length;

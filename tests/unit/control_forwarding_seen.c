@@ -41,17 +41,17 @@ bool seen_attachment_is_up(struct bgw_dataplane *dp, uint32_t attachment)
 
 uint16_t seen_connection_domain(struct bgw_dataplane *dp, uint32_t connection)
 {
-	return dp->connections[connection]->domain;
+	return (uint16_t)connection_get(dp, connection).domain;
 }
 
 bool seen_connection_is_up(struct bgw_dataplane *dp, uint32_t connection)
 {
-	return (dp->connections[connection]->flags & CONNECTION_ADMIN_UP) != 0;
+	return connection_get(dp, connection).admin_up;
 }
 
 const void *seen_path(struct bgw_dataplane *dp, uint32_t connection)
 {
-	return dp->paths[dp->connections[connection]->path];
+	return connection_path(dp, connection_get(dp, connection));
 }
 
 bool seen_floods(struct bgw_dataplane *dp, uint16_t domain, bgw_ref to)
@@ -91,7 +91,7 @@ struct seen_counts seen_counts(struct bgw_dataplane *dp)
 {
 	return (struct seen_counts){
 		.attachments = count(dp->attachments, dp->limits.attachments),
-		.connections = count(dp->connections, dp->limits.connections),
+		.connections = dp->connection_keys.count,
 		.domains = count(dp->domains, dp->limits.domains),
 		.paths = count(dp->paths, dp->limits.paths),
 		.neighbours = count(dp->neighbours, dp->limits.neighbours),
