@@ -26,14 +26,16 @@ static inline struct intake intake_open(struct worker *worker)
 }
 
 /*
- * Begins to look up both addresses of the frame at `bytes`, unless they are those of the frame
- * before it: frames of one flow often follow one another.
+ * Begins to look up both addresses of a frame, unless they are those of the frame before it: frames
+ * of one flow often follow one another.
  */
-static inline void lookup_begin(struct intake *intake, uint16_t domain, const uint8_t *bytes)
+static inline void lookup_begin(struct intake *intake, uint16_t domain,
+				struct frame_addresses addresses)
 {
 	struct bridge_lookup *last = &intake->last;
-	const uint64_t destination = fdb_key(domain, bytes + FRAME_DESTINATION_OFFSET);
-	const uint64_t source = fdb_key(domain, bytes + FRAME_SOURCE_OFFSET);
+	/* fdb_key() of them. */
+	const uint64_t destination = addresses.first << 16 | domain;
+	const uint64_t source = (addresses.last & ~UINT64_C(0xffff)) | domain;
 
 	if (((destination ^ last->destination.key) | (source ^ last->source.key)) != 0) {
 		last->destination =
@@ -43,11 +45,11 @@ static inline void lookup_begin(struct intake *intake, uint16_t domain, const ui
 	*intake->lookup++ = *last;
 }
 
-/* `origin` is all of the frame but its buffer; the inner frame is at `bytes`. */
+/* `origin` is all of the frame but its buffer. */
 static inline void intake_add(struct intake *intake, struct rte_mbuf *mbuf, frame_word origin,
-			      uint16_t domain, const uint8_t *bytes)
+			      uint16_t domain, struct frame_addresses addresses)
 {
-	lookup_begin(intake, domain, bytes);
+	lookup_begin(intake, domain, addresses);
 	intake->frame->origin = origin;
 	intake->frame->mbuf = mbuf;
 	intake->frame++;

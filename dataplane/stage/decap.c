@@ -101,17 +101,14 @@ static __rte_always_inline void receiver_open(struct worker *worker,
 {
 	const union connection connection = lookup->connection;
 	const uint32_t index = lookup->index;
-	struct frame frame;
 
 	*receiver = (struct receiver){0};
 	if (unlikely(connection.word == 0))
 		return;
-	frame = (struct frame){.source = bgw_ref_connection(index), .domain = connection.domain};
-	receiver->untagged = frame.origin;
-	frame.flags = FRAME_TAGGED;
-	receiver->tagged = frame.origin;
-	receiver->source = frame.source;
+	receiver->source = bgw_ref_connection(index);
 	receiver->domain = connection.domain;
+	receiver->untagged = frame_origin(receiver->source, receiver->domain, 0, 0, 0);
+	receiver->tagged = frame_origin(receiver->source, receiver->domain, FRAME_TAGGED, 0, 0);
 	receiver->down = !connection.admin_up;
 	receiver->traffic = &worker->connection_counters[index].counters;
 }
@@ -148,7 +145,7 @@ static __rte_always_inline void packet_receive(struct worker *worker, struct int
 	intake_add(intake, packet->mbuf,
 		   unlikely(frame_is_tag(frame_ethertype(packet->inner))) ? receiver->tagged
 									  : receiver->untagged,
-		   receiver->domain, packet->inner);
+		   receiver->domain, frame_addresses_read(packet->inner));
 }
 
 void stage_decap(struct worker *worker, const struct tunnel_burst *burst)

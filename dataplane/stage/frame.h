@@ -48,6 +48,18 @@ struct frame {
 	struct rte_mbuf *mbuf;
 };
 
+/*
+ * `origin` of a frame with no target. Its members are put together in registers: written one by one
+ * they would make the copy of the whole wait for them.
+ */
+static inline frame_word frame_origin(bgw_ref source, uint16_t domain, uint16_t flags,
+				      uint16_t outer_tci, uint16_t inner_tci)
+{
+	_Static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "members in the order of their bytes");
+	return (frame_word){source, (uint64_t)inner_tci << 48 | (uint64_t)outer_tci << 32 |
+					    (uint64_t)flags << 16 | domain};
+}
+
 /* Frames in a burst, and so in any lane. */
 #define BURST_FRAMES 64
 
@@ -92,6 +104,18 @@ static inline uint8_t *frame_bytes(const struct frame *frame)
 	if (unlikely(frame->flags & FRAME_REPLICA))
 		mbuf = mbuf->next;
 	return rte_pktmbuf_mtod(mbuf, uint8_t *);
+}
+
+/* A frame's MAC addresses in two words, as they lie there: what the lookups begin with. */
+struct frame_addresses {
+	uint64_t first; /* bytes 0 to 7: the destination's and two of the source's */
+	uint64_t last;	/* bytes 4 to 11: two of the destination's and the source's */
+};
+
+static inline struct frame_addresses frame_addresses_read(const uint8_t *bytes)
+{
+	return (struct frame_addresses){*(const unaligned_uint64_t *)bytes,
+					*(const unaligned_uint64_t *)(bytes + 4)};
 }
 
 #define FRAME_DESTINATION_OFFSET 0
