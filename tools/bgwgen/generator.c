@@ -201,6 +201,7 @@ static int order_write(struct generator *generator, const struct trial_spec *spe
 	transmit->frames_per_cycle = each_pps / (double)rte_get_tsc_hz();
 	transmit->duration_cycles = cycles_of(spec->duration_ns);
 	transmit->frames = spec->frames;
+	transmit->gives_up_none = spec->gives_up_none;
 	transmit->lag_frames =
 		(uint64_t)((double)transmit->lag_cycles * transmit->frames_per_cycle);
 	if (transmit->lag_frames < transmit->burst)

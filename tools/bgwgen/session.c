@@ -14,6 +14,7 @@
 #define LEARN_AGAIN_S	  60
 #define LEARN_TRIES	  10
 #define LEARN_PAUSE_NS	  200000000
+#define LEARN_STUCK_NS	  UINT64_C(3000000000)
 #define LEARN_DURATION_NS UINT64_C(3600000000000)
 #define MAX_DURATION_NS	  UINT64_C(300000000)
 #define STALL_NS	  100000
@@ -185,19 +186,49 @@ static bool watch(void *context, const struct generator_progress *progress)
 }
 
 static int trial(struct session *session, const struct trial_spec *spec,
-		 struct trial_result *result)
+		 struct trial_result *result,
+		 bool (*watch_trial)(void *context, const struct generator_progress *progress),
+		 void *context)
 {
-	struct watched watched = {session, spec->rate_pps};
-
 	if (*session->interrupted)
 		return -EINTR;
 	progress_trial(&session->progress);
-	return generator_trial(session->generator, spec, result, watch, &watched);
+	return generator_trial(session->generator, spec, result, watch_trial, context);
+}
+
+static int measured_trial(struct session *session, const struct trial_spec *spec,
+			  struct trial_result *result)
+{
+	struct watched watched = {session, spec->rate_pps};
+
+	return trial(session, spec, result, watch, &watched);
+}
+
+/* A round of learning: it lasts as long as it needs, but not if a port takes no more frames. */
+struct lesson {
+	struct session *session;
+	uint64_t offered;
+	uint64_t offered_ns; /* when it last became more */
+	bool is_stuck;
+};
+
+static bool lesson_watch(void *context, const struct generator_progress *progress)
+{
+	struct lesson *lesson = context;
+
+	progress_live(&lesson->session->progress, progress,
+		      lesson->session->options->learn_rate_pps);
+	if (progress->offered > lesson->offered) {
+		lesson->offered = progress->offered;
+		lesson->offered_ns = progress->elapsed_ns;
+	}
+	lesson->is_stuck = progress->elapsed_ns > lesson->offered_ns + LEARN_STUCK_NS;
+	return !*lesson->session->interrupted && !lesson->is_stuck;
 }
 
 /*
  * Every flow once from the far sides, once from the near ones, and then once from both. The last
- * round must arrive: by then the device knows them all.
+ * round must arrive: by then the device knows them all. -EIO: a port took no more frames.
  */
 static int learn_once(struct session *session, struct trial_result *result)
 {
@@ -213,13 +244,15 @@ static int learn_once(struct session *session, struct trial_result *result)
 			.rate_pps = session->options->learn_rate_pps,
 			.duration_ns = LEARN_DURATION_NS,
 			.frames = flows,
+			.gives_up_none = true,
 			.drain_ns = session->options->drain_ns,
 			.streams = rounds[i],
 		};
-		const int ret = trial(session, &spec, result);
+		struct lesson lesson = {.session = session};
+		const int ret = trial(session, &spec, result, lesson_watch, &lesson);
 
 		if (ret < 0)
-			return ret;
+			return lesson.is_stuck && !*session->interrupted ? -EIO : ret;
 	}
 	return 0;
 }
@@ -229,26 +262,29 @@ static int learn(struct session *session)
 {
 	const struct timespec pause = {0, LEARN_PAUSE_NS};
 	struct learning_result *worst = &session->results.learning;
-	struct trial_result result = {.lost = 1};
+	struct trial_result result;
+	uint64_t missing = 1; /* of the last round */
 	char label[sizeof(session->progress.what)];
 
 	if (session->options->no_learning)
 		return 0;
 	memcpy(label, session->progress.what, sizeof(label));
 	progress_what(&session->progress, "learning");
-	for (int tries = 0; tries < LEARN_TRIES && result.lost > 0; tries++) {
+	for (int tries = 0; tries < LEARN_TRIES && missing > 0; tries++) {
 		const int ret = learn_once(session, &result);
 
-		if (ret < 0)
+		if (ret < 0 && ret != -EIO)
 			return ret;
-		if (result.lost > 0)
+		missing = result.intended - RTE_MIN(result.total.received, result.intended);
+		if (ret == -EIO)
+			break;
+		if (missing > 0)
 			nanosleep(&pause, NULL);
 	}
 	progress_what(&session->progress, "%s", label);
 	session->learned_s = now_s();
-	if (result.lost >= worst->lost)
-		*worst = (struct learning_result){result.total.offered, result.lost,
-						  result.duration_s};
+	if (missing >= worst->lost)
+		*worst = (struct learning_result){result.intended, missing, result.duration_s};
 	return 0;
 }
 
@@ -326,7 +362,7 @@ int session_attempt(struct session *session, double rate_pps, uint64_t duration_
 
 		if (now_s() - session->learned_s > LEARN_AGAIN_S)
 			ret = learn(session);
-		ret = ret ? ret : trial(session, &spec, &one.trial);
+		ret = ret ? ret : measured_trial(session, &spec, &one.trial);
 		if (ret < 0)
 			return ret;
 		attempt->trials++;
@@ -355,7 +391,7 @@ int session_max_rate(struct session *session, double *rate_pps, enum result_limi
 		.streams = session->measured_streams,
 	};
 	struct trial_result result;
-	const int ret = trial(session, &spec, &result);
+	const int ret = measured_trial(session, &spec, &result);
 
 	if (ret < 0)
 		return ret;

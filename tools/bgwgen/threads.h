@@ -44,6 +44,7 @@ struct transmit_stream {
 	uint32_t pattern_at;
 	uint64_t sequence;  /* of the next frame: as many were offered */
 	uint64_t scheduled; /* frames that were due and are sent or given up */
+	uint64_t put_off;   /* frames by which the stream is behind its pace for good */
 	uint64_t refused;
 	uint64_t missed;
 };
@@ -60,6 +61,7 @@ struct transmit {
 	uint64_t duration_cycles;
 	uint64_t frames;     /* of each stream; 0: no limit */
 	uint64_t lag_frames; /* of each stream */
+	bool gives_up_none;
 	uint64_t pushed_back;
 	uint64_t no_buffers;
 	struct transmit_stream streams[GENERATOR_STREAMS_MAX];

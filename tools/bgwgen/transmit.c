@@ -92,6 +92,7 @@ static void begin(struct transmit *transmit, unsigned int number)
 		stream->pattern_at = 0;
 		stream->sequence = 0;
 		stream->scheduled = 0;
+		stream->put_off = 0;
 		stream->refused = 0;
 		stream->missed = 0;
 	}
@@ -108,15 +109,22 @@ static void give_up(struct transmit_stream *stream, uint64_t frames)
 	stream->scheduled += frames;
 }
 
-/* Frames that are due by `elapsed` and not sent or given up. */
+/* Frames of a stream without end that are due by `elapsed` and not sent or given up. */
+static uint64_t behind(const struct transmit *transmit, const struct transmit_stream *stream,
+		       uint64_t elapsed)
+{
+	const uint64_t due = (uint64_t)((double)elapsed * transmit->frames_per_cycle);
+	const uint64_t done = stream->scheduled + stream->put_off;
+
+	return due > done ? due - done : 0;
+}
+
 static uint64_t due_by(const struct transmit *transmit, const struct transmit_stream *stream,
 		       uint64_t elapsed)
 {
-	uint64_t due = (uint64_t)((double)elapsed * transmit->frames_per_cycle);
+	const uint64_t due = behind(transmit, stream, elapsed);
 
-	if (transmit->frames > 0 && due > transmit->frames)
-		due = transmit->frames;
-	return due > stream->scheduled ? due - stream->scheduled : 0;
+	return transmit->frames > 0 ? RTE_MIN(due, transmit->frames - stream->scheduled) : due;
 }
 
 static void end(struct transmit *transmit)
@@ -138,7 +146,12 @@ static bool stream_poll(struct transmit *transmit, struct transmit_stream *strea
 	if (transmit->frames > 0 && stream->scheduled >= transmit->frames)
 		return false;
 	if (transmit->frames_per_cycle > 0) {
-		count = due_by(transmit, stream, now - transmit->side.begin_tsc);
+		const uint64_t elapsed = now - transmit->side.begin_tsc;
+
+		count = behind(transmit, stream, elapsed);
+		if (transmit->gives_up_none && count > transmit->lag_frames)
+			stream->put_off += count - transmit->lag_frames;
+		count = due_by(transmit, stream, elapsed);
 		if (count > transmit->lag_frames) {
 			give_up(stream, count - transmit->lag_frames);
 			count = transmit->lag_frames;

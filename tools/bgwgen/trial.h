@@ -29,6 +29,7 @@ struct trial_spec {
 	double rate_pps;      /* of all streams together; 0: as fast as the ports take them */
 	uint64_t duration_ns; /* of sending */
 	uint64_t frames;      /* of each stream, after which it stops; 0: no limit */
+	bool gives_up_none;   /* what is late is sent later, and so is what follows it */
 	uint64_t drain_ns;    /* how long to wait for the last frames */
 	uint64_t streams;     /* bit n: stream n takes part */
 };
