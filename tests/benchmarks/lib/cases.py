@@ -43,7 +43,9 @@ class Bench:
         try:
             output = machine.run(arguments, 120 + 4 * windows * seconds)
         except subprocess.CalledProcessError as error:
-            raise NotMeasured(error.stderr.strip().splitlines()[-1]) from error
+            # A program that a signal ended said nothing.
+            said = error.stderr.strip().splitlines() or [str(error)]
+            raise NotMeasured(said[-1]) from error
         return json.loads(output) if output else None
 
 
@@ -59,24 +61,21 @@ def _mark(result):
     return "" if result["cpu_share"] >= SHARE_NEEDED else "  the worker had not all of its core"
 
 
+def _row(name, result, aim=""):
+    """The columns of HEADING."""
+    testpmd_cycles = result.get("testpmd_cycles")
+    return (
+        f"{name:16} {result['cycles_per_packet']:8.1f} {result['floor_cycles']:7.1f}"
+        f" {result['over_floor_cycles']:7.1f} {aim:6} "
+        + (f"{testpmd_cycles:8.1f}" if testpmd_cycles else f"{'-':>8}")
+        + f" {result['mpps']:8.3f} {result['cpu_share']:6.3f}"
+    )
+
+
 # --- forwarding -----------------------------------------------------------------------------------
 
 FLOWS = {"1": 1, "1k": 1000, "100k": 100000}
 AIMS = {"encap": {"1": 30, "1k": 40, "100k": 80}, "decap": {"1": 45, "1k": 60, "100k": 100}}
-
-
-def _forward_line(name, aim):
-    def line(result):
-        testpmd_cycles = result.get("testpmd_cycles")
-        return (
-            f"{name:16} {result['cycles_per_packet']:8.1f} {result['floor_cycles']:7.1f}"
-            f" {result['over_floor_cycles']:7.1f} {aim:6} "
-            + (f"{testpmd_cycles:8.1f}" if testpmd_cycles else f"{'-':>8}")
-            + f" {result['mpps']:8.3f} {result['cpu_share']:6.3f}"
-            + _mark(result)
-        )
-
-    return line
 
 
 def _forward(encapsulation, direction, size):
@@ -93,11 +92,12 @@ def _forward(encapsulation, direction, size):
         return result
 
     name = f"{encapsulation}-{direction}-{size}"
+    aim = AIMS[direction][size]
     return Case(
         name,
         f"{encapsulation} {direction}sulation, {flows} pairs of MACs",
         measure,
-        _forward_line(name, AIMS[direction][size]),
+        lambda result: _row(name, result, aim) + _mark(result),
     )
 
 
@@ -125,9 +125,7 @@ def _scale(name, text, most, common, small, large):
 
     def line(result):
         return "\n".join(
-            f"{name if part is result else '':16} {part['cycles_per_packet']:8.1f}"
-            f" {part['floor_cycles']:7.1f} {part['over_floor_cycles']:7.1f}"
-            f" {'':6} {'':8} {part['mpps']:8.3f} {part['cpu_share']:6.3f}"
+            f"{_row(name if part is result else '', part)}"
             f"  {part['direction']}: {part['ratio']:.2f} times"
             f" {part['base_over_floor_cycles']:.1f} over the floor (aim {most}){_mark(part)}"
             for part in (result, result["decap"])
@@ -155,9 +153,7 @@ def _workers(bench):
 
 def _workers_line(result):
     return (
-        f"{'workers-2':16} {result['cycles_per_packet']:8.1f} {result['floor_cycles']:7.1f}"
-        f" {result['over_floor_cycles']:7.1f} {'':6} {'':8} {result['mpps']:8.3f}"
-        f" {result['cpu_share']:6.3f}  {result['growth']:.2f} times one worker's"
+        f"{_row('workers-2', result)}  {result['growth']:.2f} times one worker's"
         f" {result['one_worker_mpps']:.3f} (aim 1.9)"
         + ("" if result["measured"] else ": could not be measured, they had not all of their cores")
     )
