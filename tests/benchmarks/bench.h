@@ -53,6 +53,8 @@ extern struct bgw_dataplane *bench_dp;
 
 /* Starts DPDK, the ports and the tables; ends the process with a sentence if that cannot be. */
 void bench_site_open(const struct bench_site *site);
+/* DPDK alone. */
+void bench_machine_start(const struct bench_site *site);
 void bench_site_close(void);
 
 /* The network of flow or connection `i`, counted from 0. */
@@ -108,5 +110,8 @@ void bench_learn(const struct bench_site *site, const struct bench_plan *plan);
 void bench_churn(const struct bench_site *site, const struct bench_plan *plan);
 /* A number of rounds of one worker on the main thread: for tools that count instructions. */
 void bench_rounds(const struct bench_site *site, const struct bench_plan *plan);
+
+/* Tables alone, without a gateway: it starts DPDK itself. `windows` rounds of each contender. */
+void bench_tables(const struct bench_site *site, const struct bench_plan *plan);
 
 #endif

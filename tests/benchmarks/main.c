@@ -10,7 +10,7 @@
 static void usage(FILE *out)
 {
 	fprintf(out,
-		"usage: bench forward|learn|churn|rounds|input [OPTION]...\n"
+		"usage: bench forward|learn|churn|rounds|tables|input [OPTION]...\n"
 		"\n"
 		"Prints one JSON object. `input` writes the frames to --output FILE and ends.\n"
 		"\n"
@@ -224,6 +224,10 @@ int main(int argc, char **argv)
 	check(&arguments, command);
 	if (strcmp(command, "input") == 0) {
 		bench_input_write(&arguments.site, arguments.output);
+		return 0;
+	}
+	if (strcmp(command, "tables") == 0) {
+		bench_tables(&arguments.site, &arguments.plan);
 		return 0;
 	}
 	for (size_t i = 0; i < RTE_DIM(commands); i++) {

@@ -47,7 +47,7 @@ uint16_t bench_output_port(const struct bench_site *site)
 	return site->direction == BENCH_ENCAP ? BENCH_UNDERLAY_PORT : BENCH_ACCESS_PORT;
 }
 
-static void machine_start(const struct bench_site *site)
+void bench_machine_start(const struct bench_site *site)
 {
 	uint16_t workers[BGW_MAX_WORKERS];
 	const uint16_t control[1] = {site->first_core == 0 && site->workers == 1 ? 1 : 0};
@@ -242,7 +242,7 @@ void bench_site_open(const struct bench_site *site)
 		.workers = site->workers,
 	};
 
-	machine_start(site);
+	bench_machine_start(site);
 	bench_dp = bgw_dataplane_create(&limits);
 	if (bench_dp == NULL)
 		bench_die("no memory for the tables");

@@ -183,6 +183,28 @@ def _churn_line(result):
     )
 
 
+# A round of a contender takes milliseconds; the more there are, the less do odd ones matter.
+TABLE_ROUNDS = 401
+
+
+def _tables(bench):
+    result = bench.program("tables", windows=TABLE_ROUNDS)
+    result["cpu_share"] = min(contest["cpu_share"] for contest in result["contests"])
+    return result
+
+
+def _tables_line(result):
+    def cell(contender):
+        return f"{contender['cycles']:6.1f} cycles, {contender['bytes_per_entry']:.0f} bytes"
+
+    return "\n".join(
+        f"{'' if i else 'tables':16} {contest['active']:,} active of {contest['entries']:,}:"
+        f" {cell(contest['exact_match'])}; rte_hash {cell(contest['rte_hash'])}"
+        f" ({contest['rte_hash_hashed']['cycles']:.1f} given the hashes){_mark(contest)}"
+        for i, contest in enumerate(result["contests"])
+    )
+
+
 def _memory_line(result):
     return (
         f"{'memory':16} {result['resident_mbytes']:.0f} MB with {result['macs']:,} MACs and"
@@ -240,6 +262,7 @@ ALL = [
     Case("workers-2", "two workers against one", _workers, _workers_line),
     Case("learn-1m", "a million new MACs a second", _learn, _learn_line),
     Case("churn-10k", "10,000 changes of tables a second at 90 % load", _churn, _churn_line),
+    Case("tables", "lookups of our table and of DPDK's rte_hash", _tables, _tables_line),
     Case(
         "memory",
         "resident memory with 1,048,576 MACs and 16,000 connections",
