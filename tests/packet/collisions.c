@@ -73,6 +73,63 @@ static void reader_release(void)
 	bgw_dataplane_poll(site_dp);
 }
 
+/* Objects of whatever kind whose keys are in the two buckets. */
+struct objects {
+	void (*make)(uint32_t i); /* with all that it needs */
+	void (*remove)(uint32_t i);
+	void (*restore)(uint32_t i);
+	/* Each of `known` is itself and nothing else; the others are unknown. */
+	void (*check)(uint32_t known);
+};
+
+static void are_kept_apart(const struct objects *objects)
+{
+	const uint32_t all = (1u << IN_TWO_BUCKETS) - 1;
+
+	for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++) {
+		objects->make(i);
+		objects->check((2u << i) - 1);
+	}
+	for (uint32_t gone = 1; gone <= all; gone = gone * 3 + 1) {
+		reader_hold();
+		for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
+			if (gone >> i & 1)
+				objects->remove(i);
+		objects->check(all & ~gone);
+		reader_release();
+		objects->check(all & ~gone);
+		for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
+			if (gone >> i & 1)
+				objects->restore(i);
+		objects->check(all);
+	}
+}
+
+/* Frame n, which is of object i, with the VLAN of that number. */
+static void expect_of(uint8_t port, uint32_t i, uint32_t n, const char *source,
+		      const char *destination)
+{
+	flows_expect(port, i,
+		     PACKET(eth(source, destination), vlan((uint16_t)(100 + i)), payload(60),
+			    bytes_of(&n, 4)));
+}
+
+static uint32_t unknown_frames(uint32_t known)
+{
+	return 4 * (CHOSEN - (uint32_t)__builtin_popcount(known));
+}
+
+/* Domain i + 1 is of object i. It has the attachment with the VLAN of that number, and a station.
+ */
+static void domain_with_station(uint32_t i)
+{
+	const uint16_t id = (uint16_t)(i + 1);
+
+	attach(id, ACCESS_1, .kind = BGW_ATTACHMENT_VLAN, .outer_vid = (uint16_t)(100 + i),
+	       .domain = id);
+	station(id, HOST_A, at(id));
+}
+
 static char chosen_macs[CHOSEN][18];
 
 static void macs_choose(void)
@@ -284,45 +341,39 @@ static void each_remote_is_itself(uint32_t known)
 
 		give(UNDERLAY_1, from_remote(chosen_remotes[i], VTEP, n));
 		if (known >> i & 1)
-			flows_expect(ACCESS_1, i,
-				     PACKET(eth(HOST_R, HOST_A), vlan((uint16_t)(100 + i)),
-					    payload(60), bytes_of(&n, 4)));
+			expect_of(ACCESS_1, i, n, HOST_R, HOST_A);
 	}
 	site_run();
 	flows_check();
-	expect_drops(UNKNOWN_REMOTE, 4 * (CHOSEN - (uint32_t)__builtin_popcount(known)));
+	expect_drops(UNKNOWN_REMOTE, unknown_frames(known));
+}
+
+static void remote_restore(uint32_t i)
+{
+	peer(i + 1, chosen_remotes[i]);
+}
+
+static void remote_remove(uint32_t i)
+{
+	assert_int_equal(bgw_peer_clear(site_dp, i + 1), 0);
+}
+
+static void remote_make(uint32_t i)
+{
+	const uint16_t id = (uint16_t)(i + 1);
+
+	domain_with_station(i);
+	remote_restore(i);
+	path(id, chosen_remotes[i]);
+	tunnel(id, 5000, .domain = id);
 }
 
 static void remotes_of_two_buckets_are_kept_apart(void)
 {
-	const uint32_t all = (1u << IN_TWO_BUCKETS) - 1;
-
 	flows_reset();
 	remotes_choose();
-	for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++) {
-		const uint16_t id = (uint16_t)(i + 1);
-
-		attach(id, ACCESS_1, .kind = BGW_ATTACHMENT_VLAN, .outer_vid = (uint16_t)(100 + i),
-		       .domain = id);
-		station(id, HOST_A, at(id));
-		peer(id, chosen_remotes[i]);
-		path(id, chosen_remotes[i]);
-		tunnel(id, 5000, .domain = id);
-		each_remote_is_itself((2u << i) - 1);
-	}
-	for (uint32_t gone = 1; gone <= all; gone = gone * 3 + 1) {
-		reader_hold();
-		for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
-			if (gone >> i & 1)
-				assert_int_equal(bgw_peer_clear(site_dp, i + 1), 0);
-		each_remote_is_itself(all & ~gone);
-		reader_release();
-		each_remote_is_itself(all & ~gone);
-		for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
-			if (gone >> i & 1)
-				peer(i + 1, chosen_remotes[i]);
-		each_remote_is_itself(all);
-	}
+	are_kept_apart(&(const struct objects){remote_make, remote_remove, remote_restore,
+					       each_remote_is_itself});
 }
 
 static uint32_t chosen_keys[CHOSEN];
@@ -346,46 +397,37 @@ static void each_key_is_itself(uint32_t known)
 
 		give(UNDERLAY_1, VXLAN_GOT(chosen_keys[i], frame));
 		if (known >> i & 1)
-			flows_expect(ACCESS_1, i,
-				     PACKET(eth(HOST_R, HOST_A), vlan((uint16_t)(100 + i)),
-					    payload(60), bytes_of(&n, 4)));
+			expect_of(ACCESS_1, i, n, HOST_R, HOST_A);
 	}
 	site_run();
 	flows_check();
-	expect_drops(UNKNOWN_KEY, 4 * (CHOSEN - (uint32_t)__builtin_popcount(known)));
+	expect_drops(UNKNOWN_KEY, unknown_frames(known));
+}
+
+static void key_restore(uint32_t i)
+{
+	tunnel(i + 1, chosen_keys[i], .domain = (uint16_t)(i + 1), .path = 1, .peer = 1);
+}
+
+static void key_remove(uint32_t i)
+{
+	assert_int_equal(bgw_connection_clear(site_dp, i + 1), 0);
+}
+
+static void key_make(uint32_t i)
+{
+	domain_with_station(i);
+	key_restore(i);
 }
 
 static void keys_of_two_buckets_are_kept_apart(void)
 {
-	const uint32_t all = (1u << IN_TWO_BUCKETS) - 1;
-
 	flows_reset();
 	keys_choose();
 	peer(1, REMOTE_1);
 	path(1, REMOTE_1);
-	for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++) {
-		const uint16_t id = (uint16_t)(i + 1);
-
-		attach(id, ACCESS_1, .kind = BGW_ATTACHMENT_VLAN, .outer_vid = (uint16_t)(100 + i),
-		       .domain = id);
-		station(id, HOST_A, at(id));
-		tunnel(id, chosen_keys[i], .domain = id, .path = 1, .peer = 1);
-		each_key_is_itself((2u << i) - 1);
-	}
-	for (uint32_t gone = 1; gone <= all; gone = gone * 3 + 1) {
-		reader_hold();
-		for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
-			if (gone >> i & 1)
-				assert_int_equal(bgw_connection_clear(site_dp, i + 1), 0);
-		each_key_is_itself(all & ~gone);
-		reader_release();
-		each_key_is_itself(all & ~gone);
-		for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
-			if (gone >> i & 1)
-				tunnel(i + 1, chosen_keys[i], .domain = (uint16_t)(i + 1),
-				       .path = 1, .peer = 1);
-		each_key_is_itself(all);
-	}
+	are_kept_apart(
+		&(const struct objects){key_make, key_remove, key_restore, each_key_is_itself});
 }
 
 static struct {
@@ -416,13 +458,11 @@ static void each_tag_is_itself(uint32_t known)
 		give(ACCESS_1, PACKET(eth(HOST_A, HOST_B), vlan(chosen_tags[i].outer),
 				      vlan(chosen_tags[i].inner), payload(60), bytes_of(&n, 4)));
 		if (known >> i & 1)
-			flows_expect(ACCESS_2, i,
-				     PACKET(eth(HOST_A, HOST_B), vlan((uint16_t)(100 + i)),
-					    payload(60), bytes_of(&n, 4)));
+			expect_of(ACCESS_2, i, n, HOST_A, HOST_B);
 	}
 	site_run();
 	flows_check();
-	expect_drops(NO_ATTACHMENT, 4 * (CHOSEN - (uint32_t)__builtin_popcount(known)));
+	expect_drops(NO_ATTACHMENT, unknown_frames(known));
 }
 
 static void tag_attach(uint32_t i)
@@ -431,10 +471,13 @@ static void tag_attach(uint32_t i)
 	       .inner_vid = chosen_tags[i].inner, .domain = (uint16_t)(i + 1));
 }
 
+static void tag_detach(uint32_t i)
+{
+	assert_int_equal(bgw_attachment_clear(site_dp, i + 1), 0);
+}
+
 static void tags_of_two_buckets_are_kept_apart(void)
 {
-	const uint32_t all = (1u << IN_TWO_BUCKETS) - 1;
-
 	flows_reset();
 	for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++) {
 		const uint16_t id = (uint16_t)(i + 1);
@@ -444,23 +487,8 @@ static void tags_of_two_buckets_are_kept_apart(void)
 		station(id, HOST_B, at(20 + i));
 	}
 	tags_choose();
-	for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++) {
-		tag_attach(i);
-		each_tag_is_itself((2u << i) - 1);
-	}
-	for (uint32_t gone = 1; gone <= all; gone = gone * 3 + 1) {
-		reader_hold();
-		for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
-			if (gone >> i & 1)
-				assert_int_equal(bgw_attachment_clear(site_dp, i + 1), 0);
-		each_tag_is_itself(all & ~gone);
-		reader_release();
-		each_tag_is_itself(all & ~gone);
-		for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
-			if (gone >> i & 1)
-				tag_attach(i);
-		each_tag_is_itself(all);
-	}
+	are_kept_apart(
+		&(const struct objects){tag_attach, tag_detach, tag_attach, each_tag_is_itself});
 }
 
 /* Every slot of the forwarding table was in use once, and is marked as freed. */
