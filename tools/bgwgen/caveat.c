@@ -24,6 +24,12 @@ __attribute__((format(printf, 2, 3))) static void tell(const struct saying *sayi
 	saying->say(saying->context, sentence);
 }
 
+static void tell_frames(const struct saying *saying, uint64_t count, const char *what)
+{
+	if (count > 0)
+		tell(saying, "%llu frames %s", (unsigned long long)count, what);
+}
+
 static void learning_caveat(const struct saying *saying, const struct results *results)
 {
 	const struct learning_result *learning = &results->learning;
@@ -94,20 +100,11 @@ static void device_caveats(const struct saying *saying, const struct results *re
 		late += trial->total.late;
 		foreign += trial->foreign;
 	}
-	if (duplicates > 0)
-		tell(saying, "%llu frames came twice", (unsigned long long)duplicates);
-	if (out_of_order > 0)
-		tell(saying, "%llu frames were overtaken by others of their flow",
-		     (unsigned long long)out_of_order);
-	if (late > 0)
-		tell(saying, "%llu frames came too late to tell whether they came twice",
-		     (unsigned long long)late);
-	if (misdelivered > 0)
-		tell(saying, "%llu frames came out of another port than theirs",
-		     (unsigned long long)misdelivered);
-	if (foreign > 0)
-		tell(saying, "%llu frames that are not ours were received and left out",
-		     (unsigned long long)foreign);
+	tell_frames(saying, duplicates, "came twice");
+	tell_frames(saying, out_of_order, "were overtaken by others of their flow");
+	tell_frames(saying, late, "came too late to tell whether they came twice");
+	tell_frames(saying, misdelivered, "came out of another port than theirs");
+	tell_frames(saying, foreign, "that are not ours were received and left out");
 }
 
 void results_caveats(const struct results *results, const struct options *options,

@@ -38,6 +38,14 @@ enum result_limit measure_limit(const struct session *session, const struct atte
 	return total->refused >= total->missed ? LIMIT_PORT : LIMIT_GENERATOR;
 }
 
+/* Says what is measured now, and finds the highest rate to try. */
+static int search_open(struct session *session, const char *what, double *max_pps,
+		       enum result_limit *limit)
+{
+	progress_what(&session->progress, "%s bytes, %s", session->frames->label, what);
+	return session_max_rate(session, max_pps, limit);
+}
+
 static void say(struct session *session, const struct attempt *attempt)
 {
 	char intended[16], offered[16], received[16];
@@ -92,8 +100,7 @@ int measure_throughput(struct session *session, enum result_kind kind, uint32_t 
 	double max_pps, rate_pps;
 	int ret;
 
-	progress_what(&session->progress, "%s bytes, throughput", session->frames->label);
-	ret = session_max_rate(session, &max_pps, &limit);
+	ret = search_open(session, "throughput", &max_pps, &limit);
 	if (ret < 0)
 		return ret;
 	binary_search_begin(&search, max_pps, options->resolution);
@@ -130,13 +137,23 @@ int measure_throughput(struct session *session, enum result_kind kind, uint32_t 
 	return results_add(&session->results, &result);
 }
 
+static int load_result_add(struct session *session, enum result_kind kind,
+			   const struct attempt *attempt, double load_ratio, double max_rate_pps)
+{
+	struct result result;
+
+	measure_result(session, kind, attempt, &result);
+	result.load_ratio = load_ratio;
+	result.max_rate_pps = max_rate_pps;
+	return results_add(&session->results, &result);
+}
+
 int measure_latency(struct session *session, double throughput_pps)
 {
 	const struct options *options = session->options;
 
 	for (uint16_t i = 0; i < options->loads_count; i++) {
 		struct attempt attempt;
-		struct result result;
 		int ret;
 
 		progress_what(&session->progress, "%s bytes, latency at %.0f %%",
@@ -145,10 +162,8 @@ int measure_latency(struct session *session, double throughput_pps)
 			       &attempt);
 		if (ret < 0)
 			return ret;
-		measure_result(session, RESULT_LATENCY, &attempt, &result);
-		result.load_ratio = options->loads[i];
-		result.max_rate_pps = throughput_pps;
-		ret = results_add(&session->results, &result);
+		ret = load_result_add(session, RESULT_LATENCY, &attempt, options->loads[i],
+				      throughput_pps);
 		if (ret < 0)
 			return ret;
 	}
@@ -163,8 +178,7 @@ int measure_loss(struct session *session)
 	double max_pps;
 	int ret;
 
-	progress_what(&session->progress, "%s bytes, loss", session->frames->label);
-	ret = session_max_rate(session, &max_pps, &limit);
+	ret = search_open(session, "loss", &max_pps, &limit);
 	if (ret < 0)
 		return ret;
 	if (options->rate_pps > 0)
@@ -172,7 +186,6 @@ int measure_loss(struct session *session)
 	for (double load = 1; load > options->step / 2 && lossless < LOSSLESS_STEPS;
 	     load -= options->step) {
 		struct attempt attempt;
-		struct result result;
 
 		/* Never repeated for a loss: the curve is of what happens. */
 		ret = try_rate(session, max_pps * load, options->duration_ns, 1, &attempt);
@@ -182,10 +195,7 @@ int measure_loss(struct session *session)
 			attempt.trial.lost == 0 && attempt.shortfall <= options->offered_tolerance
 				? lossless + 1
 				: 0;
-		measure_result(session, RESULT_LOSS, &attempt, &result);
-		result.load_ratio = load;
-		result.max_rate_pps = max_pps;
-		ret = results_add(&session->results, &result);
+		ret = load_result_add(session, RESULT_LOSS, &attempt, load, max_pps);
 		if (ret < 0)
 			return ret;
 	}
@@ -201,12 +211,13 @@ int measure_back_to_back(struct session *session)
 	struct result result;
 	enum result_limit limit;
 	uint64_t burst = 0;
+	bool came_back = false;
 	double max_pps, frames;
 	uint32_t trials = 0;
+	uint32_t retries = 0;
 	int ret;
 
-	progress_what(&session->progress, "%s bytes, back-to-back", session->frames->label);
-	ret = session_max_rate(session, &max_pps, &limit);
+	ret = search_open(session, "back-to-back", &max_pps, &limit);
 	if (ret < 0)
 		return ret;
 	frames = max_pps / SESSION_MAX_MARGIN * (double)options->burst_duration_ns / 1e9 /
@@ -225,15 +236,20 @@ int measure_back_to_back(struct session *session)
 		say(session, &attempt);
 		binary_search_note(&search, frames, attempt.passed);
 		trials += attempt.trials;
+		retries += attempt.retries;
+		came_back |= attempt.trial.total.received > 0;
 		if (attempt.passed)
 			burst = attempt.trial.total.offered;
 		*(attempt.passed ? &passed : &failed) = attempt;
+		if (!came_back)
+			return -ENODATA;
 	}
 	measure_result(session, RESULT_BACK_TO_BACK, burst > 0 ? &passed : &failed, &result);
 	result.burst_frames = burst;
 	result.burst_ns = burst > 0 ? passed.trial.duration_s * 1e9 : 0;
 	result.max_rate_pps = max_pps;
 	result.trials = trials;
+	result.retries = retries;
 	result.limit = search.high > search.low ? LIMIT_DEVICE : LIMIT_OPTION;
 	return results_add(&session->results, &result);
 }
@@ -250,8 +266,7 @@ int measure_ndr_pdr(struct session *session)
 	uint32_t retries = 0;
 	int ret;
 
-	progress_what(&session->progress, "%s bytes, NDR and PDR", session->frames->label);
-	ret = session_max_rate(session, &max_pps, &limit);
+	ret = search_open(session, "NDR and PDR", &max_pps, &limit);
 	if (ret < 0)
 		return ret;
 	mlr_begin(&search, max_pps, loss_ratios, 2, (double)options->duration_ns / 1e9,

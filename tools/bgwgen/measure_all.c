@@ -85,6 +85,9 @@ int measure_all(struct session *session, char *why, size_t why_size)
 	if (ret == -EINTR) {
 		session->results.is_interrupted = true;
 		bgw_refuse(why, why_size, EINTR, "ended by a signal");
+	} else if (ret == -EIO) {
+		bgw_refuse(why, why_size, EIO,
+			   "a port took no frames for ten seconds: is its other side still there?");
 	} else if (ret == -ENODATA) {
 		bgw_refuse(why, why_size, ENODATA,
 			   "no frame came back on the port where it was expected: is the device "

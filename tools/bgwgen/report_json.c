@@ -17,6 +17,14 @@ static void add_number(cJSON *object, const char *name, double value)
 	cJSON_AddNumberToObject(object, name, isfinite(value) ? value : 0);
 }
 
+static void add_number_or_null(cJSON *object, const char *name, double value, bool is_known)
+{
+	if (is_known)
+		add_number(object, name, value);
+	else
+		cJSON_AddNullToObject(object, name);
+}
+
 static void add_count(cJSON *object, const char *name, uint64_t value)
 {
 	add_number(object, name, (double)value);
@@ -65,6 +73,15 @@ static cJSON *thread_json(const struct trial_thread_result *thread)
 	return object;
 }
 
+static cJSON *stream_json(const struct options *options, uint16_t from, uint16_t to)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(object, "from", options->ports[from].name);
+	cJSON_AddStringToObject(object, "to", options->ports[to].name);
+	return object;
+}
+
 static cJSON *streams_json(const struct trial_result *trial, const struct options *options)
 {
 	cJSON *array = cJSON_CreateArray();
@@ -76,11 +93,8 @@ static cJSON *streams_json(const struct trial_result *trial, const struct option
 
 		if (reverse && !pair->both)
 			continue;
-		object = cJSON_CreateObject();
-		cJSON_AddStringToObject(object, "from",
-					options->ports[reverse ? pair->to : pair->from].name);
-		cJSON_AddStringToObject(object, "to",
-					options->ports[reverse ? pair->from : pair->to].name);
+		object = stream_json(options, reverse ? pair->to : pair->from,
+				     reverse ? pair->from : pair->to);
 		counts_add(object, &trial->streams[i]);
 		cJSON_AddItemToArray(array, object);
 	}
@@ -98,10 +112,8 @@ static cJSON *result_json(const struct result *result, const struct options *opt
 	add_number(object, "rate_pps", result->rate_pps);
 	add_number(object, "load_ratio", result->load_ratio);
 	add_number(object, "max_rate_pps", result->max_rate_pps);
-	if (result->line_rate_pps > 0)
-		add_number(object, "line_rate_pps", result->line_rate_pps);
-	else
-		cJSON_AddNullToObject(object, "line_rate_pps");
+	add_number_or_null(object, "line_rate_pps", result->line_rate_pps,
+			   result->line_rate_pps > 0);
 	add_number(object, "loss_tolerance_ratio", result->loss_tolerance);
 	cJSON_AddStringToObject(object, "limit", result_limit_name(result->limit));
 	add_count(object, "trials", result->trials);
@@ -112,10 +124,8 @@ static cJSON *result_json(const struct result *result, const struct options *opt
 	}
 	if (result->kind == RESULT_SWEEP) {
 		add_count(object, "sweep_value", result->sweep_value);
-		if (result->learnt_ratio >= 0)
-			add_number(object, "learnt_ratio", result->learnt_ratio);
-		else
-			cJSON_AddNullToObject(object, "learnt_ratio");
+		add_number_or_null(object, "learnt_ratio", result->learnt_ratio,
+				   result->learnt_ratio >= 0);
 	}
 	add_number(object, "duration_s", trial->duration_s);
 	add_number(object, "intended_pps", trial->intended_pps);
@@ -203,10 +213,8 @@ static cJSON *traffic_json(const struct options *options)
 
 	for (uint16_t i = 0; i < options->pairs_count; i++) {
 		const struct pair_options *pair = &options->pairs[i];
-		cJSON *object = cJSON_CreateObject();
+		cJSON *object = stream_json(options, pair->from, pair->to);
 
-		cJSON_AddStringToObject(object, "from", options->ports[pair->from].name);
-		cJSON_AddStringToObject(object, "to", options->ports[pair->to].name);
 		cJSON_AddBoolToObject(object, "both", pair->both);
 		add_count(object, "flows", pair->flows);
 		add_count(object, "source_macs", pair->near_macs);

@@ -14,7 +14,7 @@
 #define LEARN_AGAIN_S	  60
 #define LEARN_TRIES	  10
 #define LEARN_PAUSE_NS	  200000000
-#define LEARN_STUCK_NS	  UINT64_C(3000000000)
+#define STUCK_NS	  UINT64_C(10000000000)
 #define LEARN_DURATION_NS UINT64_C(3600000000000)
 #define MAX_DURATION_NS	  UINT64_C(300000000)
 #define STALL_NS	  100000
@@ -175,6 +175,10 @@ static double line_pps(const struct session *session)
 struct watched {
 	struct session *session;
 	double rate_pps;
+	bool is_counted; /* it lasts until all its frames are sent */
+	uint64_t offered;
+	uint64_t offered_ns; /* when it last became more */
+	bool is_stuck;
 };
 
 static bool watch(void *context, const struct generator_progress *progress)
@@ -182,53 +186,33 @@ static bool watch(void *context, const struct generator_progress *progress)
 	struct watched *watched = context;
 
 	progress_live(&watched->session->progress, progress, watched->rate_pps);
-	return !*watched->session->interrupted;
+	if (progress->offered != watched->offered) {
+		watched->offered = progress->offered;
+		watched->offered_ns = progress->elapsed_ns;
+	}
+	watched->is_stuck =
+		watched->is_counted && progress->elapsed_ns > watched->offered_ns + STUCK_NS;
+	return !*watched->session->interrupted && !watched->is_stuck;
 }
 
+/* -EINTR: by a signal; -EIO: a port took no more of the frames that were to be sent. */
 static int trial(struct session *session, const struct trial_spec *spec,
-		 struct trial_result *result,
-		 bool (*watch_trial)(void *context, const struct generator_progress *progress),
-		 void *context)
+		 struct trial_result *result)
 {
+	struct watched watched = {
+		.session = session, .rate_pps = spec->rate_pps, .is_counted = spec->frames > 0};
+	int ret;
+
 	if (*session->interrupted)
 		return -EINTR;
 	progress_trial(&session->progress);
-	return generator_trial(session->generator, spec, result, watch_trial, context);
-}
-
-static int measured_trial(struct session *session, const struct trial_spec *spec,
-			  struct trial_result *result)
-{
-	struct watched watched = {session, spec->rate_pps};
-
-	return trial(session, spec, result, watch, &watched);
-}
-
-/* A round of learning: it lasts as long as it needs, but not if a port takes no more frames. */
-struct lesson {
-	struct session *session;
-	uint64_t offered;
-	uint64_t offered_ns; /* when it last became more */
-	bool is_stuck;
-};
-
-static bool lesson_watch(void *context, const struct generator_progress *progress)
-{
-	struct lesson *lesson = context;
-
-	progress_live(&lesson->session->progress, progress,
-		      lesson->session->options->learn_rate_pps);
-	if (progress->offered > lesson->offered) {
-		lesson->offered = progress->offered;
-		lesson->offered_ns = progress->elapsed_ns;
-	}
-	lesson->is_stuck = progress->elapsed_ns > lesson->offered_ns + LEARN_STUCK_NS;
-	return !*lesson->session->interrupted && !lesson->is_stuck;
+	ret = generator_trial(session->generator, spec, result, watch, &watched);
+	return ret == -EINTR && !*session->interrupted ? -EIO : ret;
 }
 
 /*
  * Every flow once from the far sides, once from the near ones, and then once from both. The last
- * round must arrive: by then the device knows them all. -EIO: a port took no more frames.
+ * round must arrive: by then the device knows them all.
  */
 static int learn_once(struct session *session, struct trial_result *result)
 {
@@ -248,11 +232,10 @@ static int learn_once(struct session *session, struct trial_result *result)
 			.drain_ns = session->options->drain_ns,
 			.streams = rounds[i],
 		};
-		struct lesson lesson = {.session = session};
-		const int ret = trial(session, &spec, result, lesson_watch, &lesson);
+		const int ret = trial(session, &spec, result);
 
 		if (ret < 0)
-			return lesson.is_stuck && !*session->interrupted ? -EIO : ret;
+			return ret;
 	}
 	return 0;
 }
@@ -273,11 +256,9 @@ static int learn(struct session *session)
 	for (int tries = 0; tries < LEARN_TRIES && missing > 0; tries++) {
 		const int ret = learn_once(session, &result);
 
-		if (ret < 0 && ret != -EIO)
+		if (ret < 0)
 			return ret;
 		missing = result.intended - RTE_MIN(result.total.received, result.intended);
-		if (ret == -EIO)
-			break;
 		if (missing > 0)
 			nanosleep(&pause, NULL);
 	}
@@ -362,7 +343,7 @@ int session_attempt(struct session *session, double rate_pps, uint64_t duration_
 
 		if (now_s() - session->learned_s > LEARN_AGAIN_S)
 			ret = learn(session);
-		ret = ret ? ret : measured_trial(session, &spec, &one.trial);
+		ret = ret ? ret : trial(session, &spec, &one.trial);
 		if (ret < 0)
 			return ret;
 		attempt->trials++;
@@ -391,7 +372,7 @@ int session_max_rate(struct session *session, double *rate_pps, enum result_limi
 		.streams = session->measured_streams,
 	};
 	struct trial_result result;
-	const int ret = measured_trial(session, &spec, &result);
+	const int ret = trial(session, &spec, &result);
 
 	if (ret < 0)
 		return ret;

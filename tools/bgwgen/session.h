@@ -54,8 +54,8 @@ int session_traffic(struct session *session, const struct frames_options *frames
 
 /*
  * Trials at `rate_pps` (0: as fast as the ports take), as many as options say, of which the worst
- * is given. A trial that failed while the generator stalled is repeated. -EINTR; -EINVAL: too many
- * frames for one trial.
+ * is given. A trial that failed while the generator stalled is repeated. -EINTR; -EIO: a port took
+ * no more of `frames`; -EINVAL: too many frames for one trial.
  */
 int session_attempt(struct session *session, double rate_pps, uint64_t duration_ns, uint64_t frames,
 		    double loss_tolerance, struct attempt *attempt);
