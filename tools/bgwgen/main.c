@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +10,7 @@
 #include "measure.h"
 #include "options.h"
 #include "report.h"
+#include "report_file.h"
 
 enum outcome {
 	OUTCOME_OK = 0,
@@ -35,71 +34,15 @@ static enum outcome complain(enum outcome outcome, const char *why)
 	return outcome;
 }
 
-/* A report is written beside its place and moved there, so that no reader sees half of it. */
-static FILE *beside_open(const char *option, const char *path, char *beside, size_t size, char *why,
-			 size_t why_size)
-{
-	FILE *out = NULL;
-
-	errno = ENAMETOOLONG;
-	if (snprintf(beside, size, "%s.tmp", path) < (int)size)
-		out = fopen(beside, "we");
-	if (out == NULL)
-		bgw_refuse(why, why_size, errno, "%s %s cannot be written: %s", option, path,
-			   strerror(errno));
-	return out;
-}
-
-static int file_write(const char *option, const char *path,
-		      int (*write)(FILE *, const struct report *), const struct report *report,
-		      char *why, size_t why_size)
-{
-	char beside[PATH_MAX];
-	FILE *out;
-	int ret;
-
-	if (path == NULL)
-		return 0;
-	out = beside_open(option, path, beside, sizeof(beside), why, why_size);
-	if (out == NULL)
-		return -EIO;
-	ret = write(out, report);
-	if (fclose(out) != 0 && ret == 0)
-		ret = -errno;
-	if (ret == 0 && rename(beside, path) < 0)
-		ret = -errno;
-	if (ret < 0) {
-		remove(beside);
-		return bgw_refuse(why, why_size, -ret, "%s %s cannot be written: %s", option, path,
-				  strerror(-ret));
-	}
-	return 0;
-}
-
-/* Before anything is measured: a report that cannot be written should not cost the measurement. */
-static bool file_is_writable(const char *option, const char *path, char *why, size_t why_size)
-{
-	char beside[PATH_MAX];
-	FILE *out;
-
-	if (path == NULL)
-		return true;
-	out = beside_open(option, path, beside, sizeof(beside), why, why_size);
-	if (out == NULL)
-		return false;
-	fclose(out);
-	remove(beside);
-	return true;
-}
-
 static int reports_write(const struct report *report, char *why, size_t why_size)
 {
 	const struct options *options = report->options;
 	int ret;
 
 	report_table(stdout, report);
-	ret = file_write("--json", options->json, report_json, report, why, why_size);
-	return ret ? ret : file_write("--html", options->html, report_html, report, why, why_size);
+	ret = report_file_write("--json", options->json, report_json, report, why, why_size);
+	return ret ? ret
+		   : report_file_write("--html", options->html, report_html, report, why, why_size);
 }
 
 static bool lost_too_much(const struct session *session)
@@ -169,8 +112,8 @@ int main(int argc, char **argv)
 		puts("bgwgen " BGW_VERSION);
 		return OUTCOME_OK;
 	}
-	if (!file_is_writable("--json", options.json, why, sizeof(why)) ||
-	    !file_is_writable("--html", options.html, why, sizeof(why)))
+	if (report_file_check("--json", options.json, why, sizeof(why)) < 0 ||
+	    report_file_check("--html", options.html, why, sizeof(why)) < 0)
 		return (int)complain(OUTCOME_USAGE, why);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
