@@ -120,7 +120,7 @@ static void numbers_that_are_wrong(void **state)
 	assert_refused("--trials 1.5", "1 to 1000", "run", "--trials", "1.5");
 	assert_refused("--burst 257", "1 to 256", "run", "--burst", "257");
 	assert_refused("--loss-tolerance 101", "0% to 99%", "run", "--loss-tolerance", "101");
-	assert_refused("--load 0", "10,50,90", "latency", "--load", "10,0");
+	assert_refused("--load 10,0:", "10,50,90", "latency", "--load", "10,0");
 	assert_refused("--ip 5", "4 or 6", "run", TWO_PORTS, "--ip", "5");
 	assert_refused("--core 0,0", "different", "run", "--core", "0,0");
 	assert_refused("--core x", "number of one CPU", "run", "--core", "x");
@@ -167,12 +167,31 @@ static void tunnels_that_are_wrong(void **state)
 		       "b=vxlan,vlan=1-2," TUNNEL);
 }
 
+static void ids_that_cannot_be_swept(void **state)
+{
+	(void)state;
+	assert_refused("--sweep ids", "--tunnel with ids", "sweep", TWO_PORTS, "--sweep", "ids");
+	assert_refused("--sweep ids", "--tunnel with ids", "sweep", TWO_PORTS, "--sweep", "ids",
+		       "--tunnel", "b=gre,keyless," TUNNEL);
+	/* The last is 16777214. */
+	assert_refused("--values", "port b", "sweep", TWO_PORTS, "--sweep", "ids", "--values",
+		       "2,10", "--tunnel", "b=nvgre,id=16777206," TUNNEL);
+	assert_int_equal(parse("sweep", TWO_PORTS, "--sweep", "ids", "--values", "2,9", "--tunnel",
+			       "b=nvgre,id=16777206," TUNNEL, NULL),
+			 0);
+}
+
 static void sizes_that_are_wrong(void **state)
 {
 	(void)state;
 	assert_refused("--frame-size 63", "64 to 9216", "run", TWO_PORTS, "--frame-size", "63");
 	assert_refused("--frame-size ", "64 to 9216", "run", TWO_PORTS, "--frame-size", "64,");
-	assert_refused("--frame-size", "64 to 9216", "run", TWO_PORTS, "--frame-size", "imix=64:0");
+	assert_refused("--frame-size imix=64:0:", "64 to 9216", "run", TWO_PORTS, "--frame-size",
+		       "imix=64:0");
+	/* More entries than a pattern has, before anything is started. */
+	assert_refused("--frame-size imix=64:100+65:99+66:98:", "up to 256", "run", TWO_PORTS,
+		       "--frame-size", "imix=64:100+65:99+66:98");
+	assert_refused("--load 10,,20:", "percentages", "latency", TWO_PORTS, "--load", "10,,20");
 	assert_refused("--frame-size 64", "80 bytes at least", "run", TWO_PORTS, "--frame-size",
 		       "64", "--ip", "6");
 	assert_refused("--frame-size 64", "68 bytes at least", "run", TWO_PORTS, "--frame-size",
@@ -240,6 +259,7 @@ int main(void)
 		cmocka_unit_test(numbers_that_are_wrong),
 		cmocka_unit_test(ports_and_streams_that_are_wrong),
 		cmocka_unit_test(tunnels_that_are_wrong),
+		cmocka_unit_test(ids_that_cannot_be_swept),
 		cmocka_unit_test(sizes_that_are_wrong),
 		cmocka_unit_test(values_take_the_whole_text),
 		cmocka_unit_test(help_names_what_is_parsed),

@@ -260,16 +260,45 @@ static int command_read(struct options *options, const char *text, char *why, si
 			  text);
 }
 
+/* Ids are swept on each port that has a tunnel with ids. */
+static int sweep_fits(const struct options *options, char *why, size_t why_size)
+{
+	uint32_t most = 0;
+	bool has_ids = false;
+
+	if (options->command != COMMAND_SWEEP || options->sweep_of != SWEEP_IDS)
+		return 0;
+	for (uint16_t i = 0; i < options->sweep_values_count; i++)
+		most = RTE_MAX(most, options->sweep_values[i]);
+	for (uint16_t i = 0; i < options->ports_count; i++) {
+		const struct frame_tunnel *tunnel = &options->ports[i].tunnel;
+
+		if (!tunnel->is_used || tunnel->keyless)
+			continue;
+		has_ids = true;
+		if (most - 1 > bgw_encap_key_max(tunnel->encap) - tunnel->ids.first)
+			return bgw_refuse(why, why_size, EINVAL,
+					  "--values: %u ids from %u on are more than the tunnel of "
+					  "port %s has, whose last is %u",
+					  most, tunnel->ids.first, options->ports[i].name,
+					  bgw_encap_key_max(tunnel->encap));
+	}
+	if (!has_ids)
+		return bgw_refuse(why, why_size, EINVAL,
+				  "--sweep ids: no port has a --tunnel with ids");
+	return 0;
+}
+
 int options_parse(struct options *options, int argc, char **argv, char *why, size_t why_size)
 {
 	bool has_command = false;
+	int ret;
 
 	defaults_set(options);
 	for (int i = 1; i < argc; i++) {
 		const size_t length = strcspn(argv[i], "=");
 		const struct row *row;
 		char *value;
-		int ret;
 
 		if (argv[i][0] != '-') {
 			if (has_command)
@@ -308,7 +337,8 @@ int options_parse(struct options *options, int argc, char **argv, char *why, siz
 		return bgw_refuse(why, why_size, EINVAL,
 				  "say what to measure: rfc2544, throughput, loss, latency, "
 				  "back-to-back, ndr-pdr, sweep or run");
-	return options_complete(options, why, why_size);
+	ret = options_complete(options, why, why_size);
+	return ret < 0 ? ret : sweep_fits(options, why, why_size);
 }
 
 static void row_print(FILE *out, const struct row *row)

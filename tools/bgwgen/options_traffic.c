@@ -15,6 +15,8 @@
 #define VXLAN_PORT 4789
 #define CORE_MAX   4095
 #define MACS_MAX   1048576u
+/* Of a list, before it is cut up, in the sentence that refuses it. */
+#define GIVEN_SIZE 80
 
 #define REFUSE(...) bgw_refuse(why, why_size, EINVAL, __VA_ARGS__)
 
@@ -279,7 +281,7 @@ static bool frames_add_mix(struct options *options, const char *label, char *tex
 			return false;
 		frames->mix.weights[frames->mix.count++] = (uint16_t)weight;
 	}
-	return true;
+	return template_pattern_entries(&frames->mix) <= TEMPLATE_PATTERN_MAX;
 }
 
 static bool frames_add(struct options *options, char *text)
@@ -305,29 +307,36 @@ static bool frames_add(struct options *options, char *text)
 
 int options_read_frames(struct options *options, char *text, char *why, size_t why_size)
 {
+	char given[GIVEN_SIZE];
 	char *part;
 
 	options->frames_count = 0;
+	snprintf(given, sizeof(given), "%s", text);
 	while ((part = value_part(&text, ',')) != NULL)
 		if (!frames_add(options, part))
 			return REFUSE("--frame-size %s: give sizes from %d to %d, rfc2544, jumbo, "
-				      "imix, or imix=SIZE:WEIGHT+..., %d at most",
-				      part, FRAME_SIZE_MIN, FRAME_SIZE_MAX, OPTIONS_FRAMES_MAX);
+				      "imix, or imix=SIZE:WEIGHT+... of %d sizes at most with "
+				      "weights from 1 to 100, which without their common divisor "
+				      "add up to %d at most; %d of all these at most",
+				      given, FRAME_SIZE_MIN, FRAME_SIZE_MAX, TEMPLATE_SIZES_MAX,
+				      TEMPLATE_PATTERN_MAX, OPTIONS_FRAMES_MAX);
 	return 0;
 }
 
 int options_read_loads(struct options *options, char *text, char *why, size_t why_size)
 {
+	char given[GIVEN_SIZE];
 	char *part;
 
 	options->loads_count = 0;
+	snprintf(given, sizeof(given), "%s", text);
 	while ((part = value_part(&text, ',')) != NULL)
 		if (options->loads_count == OPTIONS_LOADS_MAX ||
 		    !value_percent(part, &options->loads[options->loads_count]) ||
 		    options->loads[options->loads_count++] <= 0)
 			return REFUSE("--load %s: give at most %d percentages above 0 and up to "
 				      "100, as 10,50,90",
-				      part, OPTIONS_LOADS_MAX);
+				      given, OPTIONS_LOADS_MAX);
 	return 0;
 }
 

@@ -15,6 +15,25 @@ static uint16_t greatest_divisor(uint16_t a, uint16_t b)
 	return b == 0 ? a : greatest_divisor(b, a % b);
 }
 
+static uint16_t common_divisor(const struct template_mix *mix)
+{
+	uint16_t divisor = 0;
+
+	for (uint16_t i = 0; i < mix->count; i++)
+		divisor = greatest_divisor(mix->weights[i], divisor);
+	return divisor;
+}
+
+uint32_t template_pattern_entries(const struct template_mix *mix)
+{
+	const uint16_t divisor = common_divisor(mix);
+	uint32_t total = 0;
+
+	for (uint16_t i = 0; i < mix->count && divisor != 0; i++)
+		total += mix->weights[i] / divisor;
+	return total;
+}
+
 /*
  * Spreads the sizes evenly: at each place the one that is furthest behind its share, as 7:4:1
  * becomes 0 1 0 0 1 0 2 0 1 0 1 0.
@@ -22,20 +41,14 @@ static uint16_t greatest_divisor(uint16_t a, uint16_t b)
 static int pattern_fill(struct template_set *set, const struct template_mix *mix)
 {
 	int32_t credit[TEMPLATE_SIZES_MAX] = {0};
-	uint32_t total = 0;
-	uint16_t divisor = 0;
+	const uint32_t total = template_pattern_entries(mix);
+	const uint16_t divisor = common_divisor(mix);
 	double bytes = 0;
 
+	if (total == 0 || total > TEMPLATE_PATTERN_MAX)
+		return -EINVAL;
 	for (uint16_t i = 0; i < mix->count; i++)
-		divisor = greatest_divisor(mix->weights[i], divisor);
-	if (divisor == 0)
-		return -EINVAL;
-	for (uint16_t i = 0; i < mix->count; i++) {
-		total += mix->weights[i] / divisor;
 		bytes += mix->weights[i] / divisor * (double)mix->sizes[i];
-	}
-	if (total > TEMPLATE_PATTERN_MAX)
-		return -EINVAL;
 	set->pattern_length = (uint16_t)total;
 	set->mean_bytes = bytes / total;
 	for (uint16_t at = 0; at < total; at++) {

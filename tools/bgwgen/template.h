@@ -37,6 +37,9 @@ struct template_set {
 	double mean_wire_bytes; /* with a tunnel's headers and FCS */
 };
 
+/* Entries of the pattern, which has room for TEMPLATE_PATTERN_MAX. 0: there are no weights. */
+uint32_t template_pattern_entries(const struct template_mix *mix);
+
 /* -ENOMEM; -EINVAL: see frame_build(), or the weights add up to more than the pattern holds. */
 int template_set_init(struct template_set *set, const struct frame_plan *plan,
 		      const struct template_mix *mix, uint16_t key);
