@@ -6,9 +6,10 @@
 #include <rte_cycles.h>
 #include <rte_malloc.h>
 
+#include <bgw/memif_peer.h>
+
 #include "dataplane.h"
 #include "object/tunnel.h"
-#include "port/memif_peer.h"
 #include "worker/worker.h"
 
 /* Objects that may wait for their grace period. */
@@ -173,7 +174,7 @@ uint32_t bgw_dataplane_poll(struct bgw_dataplane *dp)
 
 		__atomic_store_n(&dp->now_s, (uint16_t)seconds, __ATOMIC_RELAXED);
 	}
-	memif_peer_poll();
+	bgw_memif_peer_poll();
 	em_reclaim(&dp->fdb);
 	em_reclaim(&dp->tags);
 	em_reclaim(&dp->peers);

@@ -10,11 +10,11 @@
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 
+#include <bgw/memif_peer.h>
 #include <bgw/why.h>
 
 #include "port/linux_netdev.h"
 #include "port/log_capture.h"
-#include "port/memif_peer.h"
 #include "port/pool.h"
 
 #define DEFAULT_DESC 1024
@@ -284,7 +284,7 @@ int port_device_start(const struct port_device *device, const struct bgw_port_co
 	if (ret < 0)
 		return bgw_refuse(why, why_size, -ret, "port %s does not start: %s (%s)",
 				  config->name, strerror(-ret), line);
-	memif_peer_watch(device->ethdev_id);
+	bgw_memif_peer_watch(device->ethdev_id);
 	return 0;
 }
 
@@ -310,7 +310,7 @@ void port_device_stop(const struct port_device *device)
 	for (uint16_t round = 0; round < 2; round++)
 		for (uint16_t q = 0; q < device->tx_queues; q++)
 			rte_eth_tx_burst(device->ethdev_id, q, NULL, 0);
-	memif_peer_unwatch(device->ethdev_id);
+	bgw_memif_peer_unwatch(device->ethdev_id);
 	rte_eth_dev_stop(device->ethdev_id);
 }
 

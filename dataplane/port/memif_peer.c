@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "port/memif_peer.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -12,6 +11,7 @@
 #include <rte_ethdev.h>
 #include <rte_interrupts.h>
 
+#include <bgw/memif_peer.h>
 #include <bgw/port.h>
 
 /*
@@ -91,7 +91,7 @@ static void port_switch(struct peer_port *port, bool open)
 	port->open = open;
 }
 
-void memif_peer_watch(uint16_t ethdev_id)
+void bgw_memif_peer_watch(uint16_t ethdev_id)
 {
 	if (!is_memif(ethdev_id))
 		return;
@@ -111,7 +111,7 @@ void memif_peer_watch(uint16_t ethdev_id)
 	pthread_mutex_unlock(&lock);
 }
 
-void memif_peer_unwatch(uint16_t ethdev_id)
+void bgw_memif_peer_unwatch(uint16_t ethdev_id)
 {
 	pthread_mutex_lock(&lock);
 	for (uint16_t i = 0; i < BGW_MAX_PORTS; i++) {
@@ -123,7 +123,7 @@ void memif_peer_unwatch(uint16_t ethdev_id)
 	pthread_mutex_unlock(&lock);
 }
 
-void memif_peer_poll(void)
+void bgw_memif_peer_poll(void)
 {
 	/* While the interrupt thread waits there is no port to open that could not be opened later.
 	 */
@@ -135,7 +135,7 @@ void memif_peer_poll(void)
 	pthread_mutex_unlock(&lock);
 }
 
-void memif_peer_workers_set(struct rte_rcu_qsbr *workers)
+void bgw_memif_peer_workers_set(struct rte_rcu_qsbr *workers)
 {
 	pthread_mutex_lock(&lock);
 	workers_qsbr = workers;

@@ -6,7 +6,8 @@
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
-#include "port/memif_peer.h"
+#include <bgw/memif_peer.h>
+
 #include "worker/worker.h"
 
 /*
@@ -79,7 +80,7 @@ int bgw_workers_start(struct bgw_dataplane *dp, bool nap_when_idle)
 {
 	if (dp->workers_run)
 		return -EBUSY;
-	memif_peer_workers_set(dp->qsbr);
+	bgw_memif_peer_workers_set(dp->qsbr);
 	__atomic_store_n(&dp->workers_run, true, __ATOMIC_RELEASE);
 	for (uint16_t id = 0; id < dp->limits.workers; id++) {
 		int status;
@@ -105,5 +106,5 @@ void bgw_workers_stop(struct bgw_dataplane *dp)
 		rte_eal_wait_lcore(id + 1u);
 		rte_rcu_qsbr_thread_unregister(dp->qsbr, id);
 	}
-	memif_peer_workers_set(NULL);
+	bgw_memif_peer_workers_set(NULL);
 }

@@ -9,13 +9,16 @@
 #include <rte_cycles.h>
 #include <rte_lcore.h>
 
+#include <bgw/memif_peer.h>
+
 #include "threads.h"
 
 #define WATCH_NS      100000000u
 #define DRAIN_STEP_NS 2000000u
 #define WAIT_STEP_NS  20000u
 /* Preamble, start of frame and gap: what a frame takes on the wire besides itself. */
-#define GAP_BYTES 20
+#define GAP_BYTES   20
+#define THREADS_MAX 2
 
 static void sleep_ns(uint64_t ns)
 {
@@ -24,33 +27,37 @@ static void sleep_ns(uint64_t ns)
 	nanosleep(&time, NULL);
 }
 
+/* Runs turns of one side or of both until the end. */
+static int sides_run(struct generator *generator, unsigned int thread, bool transmits,
+		     bool receives)
+{
+	rte_rcu_qsbr_thread_register(generator->qsbr, thread);
+	rte_rcu_qsbr_thread_online(generator->qsbr, thread);
+	while (!atomic_load_explicit(&generator->quit, memory_order_relaxed)) {
+		if (transmits)
+			transmit_poll(&generator->transmit);
+		if (receives)
+			receive_poll(&generator->receive);
+		rte_rcu_qsbr_quiescent(generator->qsbr, thread);
+	}
+	rte_rcu_qsbr_thread_offline(generator->qsbr, thread);
+	rte_rcu_qsbr_thread_unregister(generator->qsbr, thread);
+	return 0;
+}
+
 static int both_run(void *context)
 {
-	struct generator *generator = context;
-
-	while (!atomic_load_explicit(&generator->quit, memory_order_relaxed)) {
-		transmit_poll(&generator->transmit);
-		receive_poll(&generator->receive);
-	}
-	return 0;
+	return sides_run(context, 0, true, true);
 }
 
 static int transmit_run(void *context)
 {
-	struct generator *generator = context;
-
-	while (!atomic_load_explicit(&generator->quit, memory_order_relaxed))
-		transmit_poll(&generator->transmit);
-	return 0;
+	return sides_run(context, 0, true, false);
 }
 
 static int receive_run(void *context)
 {
-	struct generator *generator = context;
-
-	while (!atomic_load_explicit(&generator->quit, memory_order_relaxed))
-		receive_poll(&generator->receive);
-	return 0;
+	return sides_run(context, 1, false, true);
 }
 
 static uint64_t cycles_of(uint64_t ns)
@@ -61,6 +68,14 @@ static uint64_t cycles_of(uint64_t ns)
 static double ns_of(uint64_t cycles)
 {
 	return (double)cycles * 1e9 / (double)rte_get_tsc_hz();
+}
+
+/* Once they have ended. */
+static void threads_forget(struct generator *generator)
+{
+	bgw_memif_peer_workers_set(NULL);
+	free(generator->qsbr);
+	free(generator);
 }
 
 struct generator *generator_create(const struct generator_config *config)
@@ -74,6 +89,14 @@ struct generator *generator_create(const struct generator_config *config)
 		return NULL;
 	}
 	memset(generator, 0, sizeof(*generator));
+	if (posix_memalign((void **)&generator->qsbr, RTE_CACHE_LINE_SIZE,
+			   rte_rcu_qsbr_get_memsize(THREADS_MAX)) != 0) {
+		free(generator);
+		errno = ENOMEM;
+		return NULL;
+	}
+	rte_rcu_qsbr_init(generator->qsbr, THREADS_MAX);
+	bgw_memif_peer_workers_set(generator->qsbr);
 	generator->config = *config;
 	generator->transmit.key = generator->receive.key = config->key;
 	generator->transmit.burst = generator->receive.burst = config->burst;
@@ -92,7 +115,7 @@ struct generator *generator_create(const struct generator_config *config)
 		}
 	}
 	if (ret < 0) {
-		free(generator);
+		threads_forget(generator);
 		errno = -ret;
 		return NULL;
 	}
@@ -115,7 +138,7 @@ void generator_free(struct generator *generator)
 	rte_eal_wait_lcore(generator->config.tx_lcore);
 	rte_eal_wait_lcore(generator->config.rx_lcore);
 	streams_free(generator);
-	free(generator);
+	threads_forget(generator);
 }
 
 /* Hands an order to a side and waits until it has taken it. */

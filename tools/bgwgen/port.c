@@ -12,6 +12,7 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
+#include <bgw/memif_peer.h>
 #include <bgw/why.h>
 
 #define RX_MBUFS 8192
@@ -210,6 +211,8 @@ int ports_open(struct ports *ports, const struct options *options, char *why, si
 		ret = device_start(ports, options, i, why, why_size);
 	for (uint16_t i = 0; i < options->ports_count && ret == 0; i++)
 		ret = link_wait(ports, options, i, why, why_size);
+	for (uint16_t i = 0; i < ports->count && ret == 0; i++)
+		bgw_memif_peer_watch(ports->ethdevs[i]);
 	if (options->line_rate_bps > 0)
 		ports->line_rate_bps = options->line_rate_bps;
 	return ret;
@@ -226,6 +229,7 @@ void ports_close(struct ports *ports)
 	while (ports->count > 0) {
 		const uint16_t ethdev = ports->ethdevs[--ports->count];
 
+		bgw_memif_peer_unwatch(ethdev);
 		rte_eth_dev_stop(ethdev);
 		rte_eth_dev_close(ethdev);
 		nanosleep(&pause, NULL);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include <rte_mbuf.h>
+#include <rte_rcu_qsbr.h>
 
 #include "generator.h"
 #include "sequence.h"
@@ -96,6 +97,7 @@ struct generator {
 	struct transmit transmit;
 	struct receive receive;
 	struct generator_config config;
+	struct rte_rcu_qsbr *qsbr; /* threads report that they are in no driver */
 	unsigned int trial;
 	atomic_bool quit;
 };

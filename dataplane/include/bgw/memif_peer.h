@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef PORT_MEMIF_PEER_H
-#define PORT_MEMIF_PEER_H
+#ifndef BGW_MEMIF_PEER_H
+#define BGW_MEMIF_PEER_H
 
 #include <stdint.h>
 
@@ -13,23 +13,26 @@
  *
  * Workers pay nothing for it. A port without a peer has burst functions that do nothing, where the
  * driver's own would look for a peer and find none. Other drivers' ports are not touched.
+ *
+ * Workers are the threads that call the drivers: the gateway's, or a generator's. Control is the
+ * thread that starts and ends them.
  */
 
 /*
  * The port was started, or is about to be stopped. Control thread; no worker runs. Of a port that
  * is no longer watched the driver is as it was.
  */
-void memif_peer_watch(uint16_t ethdev_id);
-void memif_peer_unwatch(uint16_t ethdev_id);
+void bgw_memif_peer_watch(uint16_t ethdev_id);
+void bgw_memif_peer_unwatch(uint16_t ethdev_id);
 
 /* Lets workers use ports that have got a peer. Control thread, every few milliseconds; no waiting.
  */
-void memif_peer_poll(void);
+void bgw_memif_peer_poll(void);
 
 /*
  * Whose quiescent states say that no worker is in a driver. Set before the first worker starts, and
  * to NULL when the last has ended and is no longer registered. Control thread.
  */
-void memif_peer_workers_set(struct rte_rcu_qsbr *workers);
+void bgw_memif_peer_workers_set(struct rte_rcu_qsbr *workers);
 
 #endif
