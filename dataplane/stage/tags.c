@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stage/tags.h"
 
+/* Tags as they lie in a frame, the outer one first: up to eight bytes. */
+typedef uint64_t tags_word;
+
 /* The tags of a frame that leaves: VIDs of the attachment, priority of the tag it had, if any. */
-static uint32_t tags_build(const struct attachment *attachment, const struct frame *frame,
-			   uint8_t tags[8])
+static tags_word tags_build(const struct attachment *attachment, const struct frame *frame)
 {
 	rte_be16_t outer_tci = attachment->outer_tci;
 	rte_be16_t inner_tci = attachment->inner_tci;
@@ -14,53 +16,56 @@ static uint32_t tags_build(const struct attachment *attachment, const struct fra
 		inner_tci = (inner_tci & RTE_BE16(TCI_VID)) |
 			    (rte_cpu_to_be_16(frame->inner_tci) & RTE_BE16(TCI_PRIORITY));
 	}
-	memcpy(tags, &attachment->outer_tpid, 2);
-	memcpy(tags + 2, &outer_tci, 2);
-	if (attachment->tags_bytes == 8) {
-		const rte_be16_t inner_tpid = RTE_BE16(RTE_ETHER_TYPE_VLAN);
+	return (tags_word)attachment->outer_tpid | (tags_word)outer_tci << 16 |
+	       (tags_word)RTE_BE16(RTE_ETHER_TYPE_VLAN) << 32 | (tags_word)inner_tci << 48;
+}
 
-		memcpy(tags + 4, &inner_tpid, 2);
-		memcpy(tags + 6, &inner_tci, 2);
-	}
-	return attachment->tags_bytes;
+/* Writes addresses and tags, in registers until then, so that no store is read back. */
+static void header_write(uint8_t *header, struct frame_addresses addresses, tags_word tags,
+			 uint32_t tags_bytes)
+{
+	*(unaligned_uint64_t *)header = addresses.first;
+	*(unaligned_uint64_t *)(header + 4) = addresses.last;
+	if (tags_bytes == 2 * FRAME_TAG_BYTES)
+		*(unaligned_uint64_t *)(header + FRAME_ETHERTYPE_OFFSET) = tags;
+	else if (tags_bytes == FRAME_TAG_BYTES)
+		*(unaligned_uint32_t *)(header + FRAME_ETHERTYPE_OFFSET) = (uint32_t)tags;
 }
 
 /* The addresses move into the header segment, the shared payload begins behind them. */
-static bool replica_push(struct rte_mbuf *mbuf, const uint8_t *tags, uint32_t tags_bytes)
+static bool replica_push(struct rte_mbuf *mbuf, tags_word tags, uint32_t tags_bytes)
 {
 	const uint32_t addresses_bytes = 2 * RTE_ETHER_ADDR_LEN;
-	const uint8_t *payload = rte_pktmbuf_mtod(mbuf->next, const uint8_t *);
-	uint8_t *header;
+	uint8_t *header =
+		(uint8_t *)rte_pktmbuf_prepend(mbuf, (uint16_t)(addresses_bytes + tags_bytes));
 
-	header = (uint8_t *)rte_pktmbuf_prepend(mbuf, (uint16_t)(addresses_bytes + tags_bytes));
 	if (!header)
 		return false;
-	memcpy(header, payload, addresses_bytes);
-	memcpy(header + addresses_bytes, tags, tags_bytes);
+	header_write(header, frame_addresses_read(rte_pktmbuf_mtod(mbuf->next, const uint8_t *)),
+		     tags, tags_bytes);
 	mbuf->next->data_off = (uint16_t)(mbuf->next->data_off + addresses_bytes);
 	mbuf->next->data_len = (uint16_t)(mbuf->next->data_len - addresses_bytes);
 	mbuf->pkt_len -= addresses_bytes;
 	return true;
 }
 
-static bool frame_push(struct rte_mbuf *mbuf, const uint8_t *tags, uint32_t tags_bytes)
+static bool frame_push(struct rte_mbuf *mbuf, tags_word tags, uint32_t tags_bytes)
 {
+	const struct frame_addresses addresses =
+		frame_addresses_read(rte_pktmbuf_mtod(mbuf, const uint8_t *));
 	uint8_t *bytes = (uint8_t *)rte_pktmbuf_prepend(mbuf, (uint16_t)tags_bytes);
 
 	if (!bytes)
 		return false;
-	memmove(bytes, bytes + tags_bytes, 2 * RTE_ETHER_ADDR_LEN);
-	memcpy(bytes + 2 * RTE_ETHER_ADDR_LEN, tags, tags_bytes);
+	header_write(bytes, addresses, tags, tags_bytes);
 	return true;
 }
 
 bool tags_push(const struct attachment *attachment, const struct frame *frame)
 {
-	uint8_t tags[8];
-	uint32_t tags_bytes = 0;
+	const uint32_t tags_bytes = attachment->tags_bytes;
+	const tags_word tags = tags_build(attachment, frame);
 
-	if (attachment->tags_bytes > 0)
-		tags_bytes = tags_build(attachment, frame, tags);
 	if (frame->flags & FRAME_REPLICA)
 		return replica_push(frame->mbuf, tags, tags_bytes);
 	return tags_bytes == 0 || frame_push(frame->mbuf, tags, tags_bytes);
