@@ -14,6 +14,7 @@
 static const char *const idle_names[] = {"poll", "sleep", NULL};
 static const char *const log_level_names[] = {"error", "warning", "info", "debug", NULL};
 static const char *const memif_mode_names[] = {"server", "client", NULL};
+static const char *const role_names[] = {"reader", "admin", NULL};
 static const char *const store_kind_names[] = {"sqlite", NULL};
 
 #define AT(object, member) .offset = offsetof(struct object, member)
@@ -147,9 +148,35 @@ static const struct bgw_field vxlan_fields[] = {
 };
 RECORD(config_vxlan, vxlan_fields);
 
+static const struct bgw_field tls_fields[] = {
+	{ "cert", .type = BGW_STRING, .flags = MUST | BGW_FIELD_NONEMPTY, AT(config_tls, cert),
+	  .max = 4000, .help = "file of the certificate and those that signed it, PEM" },
+	{ "key", .type = BGW_STRING, .flags = MUST | BGW_FIELD_NONEMPTY, AT(config_tls, key),
+	  .max = 4000, .help = "file of its key, PEM" },
+	{ "ca", .type = BGW_STRING, .flags = MAY, AT(config_tls, ca), .max = 4000,
+	  .help = "file of those that sign the certificates of clients, which need one then" },
+};
+RECORD(config_tls, tls_fields);
+
+static const struct bgw_field token_fields[] = {
+	{ "name", .type = BGW_STRING, .flags = MAY, AT(config_token, name), .max = 63,
+	  .help = "what logs call who has it" },
+	{ "sha256", .type = BGW_STRING, .flags = MUST, AT(config_token, sha256), .max = 64,
+	  .help = "hash of the token, 64 hexadecimal digits" },
+	{ "role", .type = BGW_ENUM, .flags = MUST, AT(config_token, role), .choices = role_names,
+	  .help = "reader (may only GET) or admin" },
+};
+RECORD(config_token, token_fields);
+
 static const struct bgw_field api_fields[] = {
 	{ "listen", .type = BGW_STRING, .flags = LIST | BGW_FIELD_NONEMPTY, AT(config_api, listen), .max_items = 16,
 	  .preset = "unix:/run/bgw/api.sock", .help = "ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH" },
+	{ "tls", SECTION, AT(config_api, tls), .record = &config_tls_record,
+	  .help = "of listeners that others reach" },
+	{ "tokens", .type = BGW_RECORD, .flags = LIST, AT(config_api, tokens), .max_items = 64,
+	  .record = &config_token_record, .help = "who may use the API" },
+	{ "tokens_everywhere", .type = BGW_BOOL, .flags = MAY, AT(config_api, tokens_everywhere),
+	  .preset = "false", .help = "ask for a token on loopback and unix listeners too" },
 	{ "max_connections", .type = BGW_UINT, .flags = MAY, AT(config_api, max_connections),
 	  .min = 8, .max = 4096, .preset = "256", .help = "of each listener" },
 	{ "max_connections_per_address", .type = BGW_UINT, .flags = MAY,

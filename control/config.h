@@ -23,6 +23,11 @@ enum config_idle {
 	CONFIG_IDLE_SLEEP,
 };
 
+enum config_role {
+	CONFIG_ROLE_READER, /**< may only GET */
+	CONFIG_ROLE_ADMIN,
+};
+
 enum config_memif_mode {
 	CONFIG_MEMIF_SERVER,
 	CONFIG_MEMIF_CLIENT,
@@ -98,9 +103,25 @@ struct config_vxlan {
 	uint32_t port;
 };
 
+struct config_tls {
+	uint64_t given;
+	char *cert, *key; /**< paths; NULL without TLS */
+	char *ca;
+};
+
+struct config_token {
+	uint64_t given;
+	char *name;    /**< by default the first 8 digits */
+	char *sha256;  /**< 64 hexadecimal digits */
+	uint32_t role; /**< enum config_role */
+};
+
 struct config_api {
 	uint64_t given;
 	struct bgw_list listen; /**< of char *: ADDRESS:PORT, [ADDRESS]:PORT, unix:PATH */
+	struct config_tls tls;
+	struct bgw_list tokens; /**< of struct config_token */
+	bool tokens_everywhere;
 	uint32_t max_connections;
 	uint32_t max_connections_per_address;
 	uint32_t request_timeout_s;

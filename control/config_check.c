@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What must fit together in a configuration, beyond what each member's row says. */
 #include <string.h>
+#include <strings.h>
 
 #include "config.h"
 
@@ -126,6 +127,53 @@ static int check_tables(const struct config *config, struct error *error)
 			 DOMAINS_MAX, config->tables.networks + config->tables.gateways);
 }
 
+/* A token that anybody has, because it is none. */
+static bool is_hash_of_nothing(const struct bgw_sha256 *hash)
+{
+	static const char nothing[] =
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+	struct bgw_sha256 other;
+
+	bgw_sha256_parse(nothing, &other);
+	return memcmp(hash, &other, sizeof(other)) == 0;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && a[0] != '\0' && strcasecmp(a, b) == 0;
+}
+
+static int check_tokens(const struct config_api *api, struct error *error)
+{
+	const struct config_token *tokens = api->tokens.items;
+	struct bgw_sha256 hash;
+
+	for (uint32_t i = 0; i < api->tokens.count; i++) {
+		if (bgw_sha256_parse(tokens[i].sha256, &hash) < 0)
+			return error_set(error, BGW_ERROR_INVALID_INPUT,
+					 "api.tokens[%u].sha256 must be 64 hexadecimal digits, as "
+					 "of printf %%s TOKEN | sha256sum",
+					 i);
+		if (is_hash_of_nothing(&hash))
+			return error_set(
+				error, BGW_ERROR_INVALID_INPUT,
+				"api.tokens[%u].sha256 is the hash of an empty token; make "
+				"a token, as of openssl rand -hex 32",
+				i);
+		for (uint32_t j = 0; j < i; j++)
+			if (same_text(tokens[i].sha256, tokens[j].sha256) ||
+			    same_text(tokens[i].name, tokens[j].name))
+				return error_set(error, BGW_ERROR_INVALID_INPUT,
+						 "api.tokens[%u] has the sha256 or the name of "
+						 "api.tokens[%u]; give each its own",
+						 i, j);
+	}
+	if (api->tokens_everywhere && api->tokens.count == 0)
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "api.tokens_everywhere needs api.tokens, or nobody gets in");
+	return 0;
+}
+
 int config_check(const struct config *config, struct error *error)
 {
 	int rc = check_cores(config, error);
@@ -136,5 +184,6 @@ int config_check(const struct config *config, struct error *error)
 	for (uint32_t i = 0; i < config->ports.count && rc == 0; i++)
 		rc = check_port(config, i, error);
 	rc = rc == 0 ? check_vtep(config, error) : rc;
-	return rc == 0 ? check_neighbours(config, error) : rc;
+	rc = rc == 0 ? check_neighbours(config, error) : rc;
+	return rc == 0 ? check_tokens(&config->api, error) : rc;
 }

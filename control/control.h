@@ -31,6 +31,8 @@ struct control {
 	/** After every publish() of a batch, again until it returns true. NULL: nothing to do. */
 	bool (*settle)(struct control *control);
 
+	struct access *access; /**< who may use the API */
+
 	/* One pointer for each part that keeps state of its own; made and freed by its owner. */
 	struct forwarding *forwarding; /**< what waits to be published */
 	struct domains *domains;

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+#include "access.h"
 #include "control.h"
 #include "forwarding.h"
 #include "http.h"
 #include "initial.h"
-#include "listen.h"
 #include "log.h"
 #include "operation.h"
 #include "packet_path.h"
@@ -115,6 +115,8 @@ static int objects_make(struct daemon *daemon, struct error *error)
 	if (control->model != NULL)
 		control->batch = batch_create(control);
 	if (control->batch != NULL)
+		control->access = access_create(&control->config.api);
+	if (control->access != NULL)
 		daemon->stop_check =
 			loop_timer_create(control->loop, LOOP_NEVER, 0, stop_check, daemon);
 	if (daemon->stop_check == NULL)
@@ -162,6 +164,7 @@ static void stop(struct daemon *daemon)
 	underlay_control_stop(control);
 	packet_path_stop(control);
 	loop_timer_close(daemon->stop_check);
+	access_destroy(control->access);
 	batch_destroy(control->batch);
 	model_destroy(control->model);
 	store_close(control->store);
@@ -171,9 +174,8 @@ static void stop(struct daemon *daemon)
 
 int daemon_check(const struct config *config, struct error *error)
 {
-	for (uint32_t i = 0; i < config->api.listen.count; i++)
-		if (listen_check(((char *const *)config->api.listen.items)[i], error) < 0)
-			return -EINVAL;
+	if (http_check(&config->api, error) < 0)
+		return -EINVAL;
 	return packet_path_check(config, error);
 }
 

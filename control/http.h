@@ -23,6 +23,9 @@ struct http;
 struct http_exchange;
 
 struct http_handler {
+	/** The head of a request is there. 0, or negative with *error set: it is answered with
+	 * that, and its body is not kept. */
+	int (*admit)(void *arg, struct http_exchange *exchange, struct error *error);
 	/** Most bytes of the body of such a request. */
 	size_t (*body_limit)(void *arg, const char *method, const char *path);
 	/** A whole request is there. It is answered now or later. */
@@ -32,6 +35,10 @@ struct http_handler {
 	void *arg;
 };
 
+/** What can be told of the configuration without listening: whether listeners that others reach
+ * have the TLS and the tokens that they need, and whether the files of api.tls are right. 0, or
+ * negative with *error set. */
+int http_check(const struct config_api *config, struct error *error);
 /** Opens all listeners of the configuration. NULL with *error set. */
 struct http *http_start(struct loop *loop, const struct config_api *config,
 			const struct http_handler *handler, struct error *error);
@@ -41,6 +48,14 @@ void http_quiesce(struct http *http);
 bool http_is_idle(const struct http *http);
 /** Closes everything. The handler must have answered all. Accepts NULL. */
 void http_stop(struct http *http);
+
+/** Whether it came by a listener that others than this machine's own users reach, which is TLS. */
+bool http_is_guarded(const struct http_exchange *exchange);
+/** Subject of the client's certificate, which was verified; NULL when it needs none. */
+const char *http_certificate(const struct http_exchange *exchange);
+/** Who sent it, as admit() found out; NULL when nobody is known. The text is the handler's. */
+void http_caller_set(struct http_exchange *exchange, const char *name);
+const char *http_caller(const struct http_exchange *exchange);
 
 const char *http_method(const struct http_exchange *exchange);
 const char *http_path(const struct http_exchange *exchange);

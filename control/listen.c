@@ -3,7 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdbool.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,14 +51,6 @@ static int parse_unix(const char *where, union endpoint *endpoint, struct error 
 	return 0;
 }
 
-static bool is_loopback(const struct bgw_address *address)
-{
-	static const uint8_t v6[16] = {[15] = 1};
-
-	return address->family == 4 ? address->bytes[0] == 127
-				    : memcmp(address->bytes, v6, sizeof(v6)) == 0;
-}
-
 static int parse_ip(const char *where, union endpoint *endpoint, struct error *error)
 {
 	const char *colon = strrchr(where, ':');
@@ -83,13 +75,6 @@ static int parse_ip(const char *where, union endpoint *endpoint, struct error *e
 	text[length] = '\0';
 	if (bgw_address_parse(text, &address) < 0 || bracketed != (address.family == 6))
 		return fail_form(where, error);
-	if (!is_loopback(&address))
-		return error_set(
-			error, BGW_ERROR_INVALID_INPUT,
-			"api.listen \"%.80s\" is open to others, which this version does "
-			"not guard; listen on 127.0.0.1, [::1] or a unix socket, and put a "
-			"proxy with TLS before it",
-			where);
 	if (address.family == 4) {
 		endpoint->v4.sin_family = AF_INET;
 		endpoint->v4.sin_port = htons((uint16_t)port);
@@ -114,6 +99,23 @@ int listen_check(const char *where, struct error *error)
 	union endpoint endpoint;
 
 	return parse(where, &endpoint, error);
+}
+
+static bool is_loopback(const union endpoint *endpoint)
+{
+	if (endpoint->any.sa_family == AF_INET)
+		return ntohl(endpoint->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	return IN6_IS_ADDR_LOOPBACK(&endpoint->v6.sin6_addr);
+}
+
+bool listen_is_public(const char *where)
+{
+	union endpoint endpoint;
+	struct error error;
+
+	if (parse(where, &endpoint, &error) < 0)
+		return true;
+	return endpoint.any.sa_family != AF_UNIX && !is_loopback(&endpoint);
 }
 
 static socklen_t endpoint_size(const union endpoint *endpoint)

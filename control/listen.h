@@ -7,11 +7,12 @@
  * [ADDRESS]:PORT or unix:PATH.
  */
 
+#include <stdbool.h>
+
 #include "error.h"
 
 /**
- * A non-blocking listening socket. Only loopback addresses and unix sockets are open without TLS
- * and tokens; any other is refused. A unix socket that nobody listens on any more is replaced; its
+ * A non-blocking listening socket. A unix socket that nobody listens on any more is replaced; its
  * mode is 0660.
  *
  * @return the descriptor, or negative with *error set.
@@ -20,6 +21,10 @@ int listen_open(const char *where, struct error *error);
 
 /** What listen_open() would refuse without looking at the machine. 0 or negative. */
 int listen_check(const char *where, struct error *error);
+
+/** Whether others than this machine's own users can reach it: any address but 127.0.0.0/8 and ::1,
+ * in whatever spelling. Only for what listen_check() takes. */
+bool listen_is_public(const char *where);
 
 /** Closes the socket and removes the path of a unix one. */
 void listen_close(const char *where, int fd);

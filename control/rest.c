@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "access.h"
 #include "control.h"
 #include "discovery.h"
 #include "json.h"
@@ -26,7 +27,7 @@ static void origin_of(const struct http_exchange *exchange, char *origin, size_t
 
 	if (host == NULL || host[0] == '\0' || host[strspn(host, authority)] != '\0')
 		host = "localhost";
-	snprintf(origin, size, "http://%.255s", host);
+	snprintf(origin, size, "http%s://%.255s", http_is_guarded(exchange) ? "s" : "", host);
 }
 
 /* Splits /v2.0/<collection>[/<id>], with or without a last slash. */
@@ -284,6 +285,13 @@ static void handle(void *arg, struct http_exchange *exchange)
 		rest_request_submit(request);
 }
 
+static int admit(void *arg, struct http_exchange *exchange, struct error *error)
+{
+	const struct control *control = arg;
+
+	return access_admit(control->access, exchange, error);
+}
+
 static size_t body_limit(void *arg, const char *method, const char *path)
 {
 	char id[REST_ID_SIZE];
@@ -305,6 +313,7 @@ static char *refuse(void *arg, const struct error *error, size_t *length)
 struct http_handler rest_handler(struct control *control)
 {
 	return (struct http_handler){
+		.admit = admit,
 		.body_limit = body_limit,
 		.handle = handle,
 		.refuse = refuse,

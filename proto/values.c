@@ -34,6 +34,17 @@ static bool hex_bytes(const char *text, uint8_t *bytes, size_t count)
 	return true;
 }
 
+int bgw_sha256_parse(const char *text, struct bgw_sha256 *hash)
+{
+	struct bgw_sha256 parsed;
+
+	if (!hex_bytes(text, parsed.bytes, sizeof(parsed.bytes)) ||
+	    text[2 * sizeof(parsed.bytes)] != '\0')
+		return -EINVAL;
+	*hash = parsed;
+	return 0;
+}
+
 int bgw_uuid_parse(const char *text, struct bgw_uuid *uuid)
 {
 	char digits[32];

@@ -24,6 +24,11 @@ struct bgw_mac {
 	uint8_t bytes[6];
 };
 
+/** FIPS 180-4, bytes in the order of the text. */
+struct bgw_sha256 {
+	uint8_t bytes[32];
+};
+
 /** An IPv4 or IPv6 address in the order of the wire; IPv4 fills the first four bytes, the rest is
  * zero, so that two equal addresses are equal bytes. */
 struct bgw_address {
@@ -63,6 +68,9 @@ char *bgw_mac_format(const struct bgw_mac *mac, char text[BGW_MAC_TEXT_SIZE]);
 int bgw_address_parse(const char *text, struct bgw_address *ip);
 char *bgw_address_format(const struct bgw_address *ip, char text[BGW_ADDRESS_TEXT_SIZE]);
 bool bgw_address_equal(const struct bgw_address *a, const struct bgw_address *b);
+
+/** Accepts 64 hexadecimal digits, either case. */
+int bgw_sha256_parse(const char *text, struct bgw_sha256 *hash);
 
 /** Accepts ADDRESS/LENGTH. */
 int bgw_prefix_parse(const char *text, struct bgw_prefix *prefix);

@@ -152,10 +152,48 @@ static void errors_name_the_member(void **state)
 		" \"underlay\": {\"neighbours\": [{\"ip\": \"255.255.255.255\","
 		" \"mac\": \"02:00:00:00:00:02\", \"port\": \"w\"}]}}",
 		"underlay.neighbours[0].ip must be a unicast address");
+	refuses("{\"api\": {\"tokens_everywhere\": true}}",
+		"api.tokens_everywhere needs api.tokens");
 	refuses("{\"store\": {\"kind\": \"etcd\"}}", "store.kind must be one of \"sqlite\"");
 	refuses("{\"initial\": {}}", "initial must be a list");
 	refuses("{\"initial\": [{\"networks\": []}]}", "initial: each element");
 	refuses("{\"initial\": [{\"port\": {}}]}", "initial: each element");
+}
+
+static void tokens(void **state)
+{
+#define HASH_A	       "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define HASH_B	       "1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define API(tokens)    "{\"api\": {\"tokens\": [" tokens "]}}"
+#define TOKEN(members) "{\"role\": \"admin\", \"sha256\": " members "}"
+	struct config config;
+	struct error error;
+	const struct config_token *token;
+
+	(void)state;
+	if (config_parse(
+		    &config,
+		    API(TOKEN("\"" HASH_A "\"") ", {\"role\": \"reader\", \"sha256\": \"" HASH_B
+						"\", \"name\": \"eyes\"}"),
+		    &error) < 0)
+		fail_msg("%s", error.message);
+	assert_int_equal(config.api.tokens.count, 2);
+	token = config.api.tokens.items;
+	assert_int_equal(token[0].role, CONFIG_ROLE_ADMIN);
+	assert_int_equal(token[1].role, CONFIG_ROLE_READER);
+	assert_string_equal(token[1].name, "eyes");
+	config_clear(&config);
+	refuses(API("{}"), "api.tokens[0].sha256 is required");
+	refuses(API("{\"sha256\": \"" HASH_A "\"}"), "api.tokens[0].role is required: one of");
+	refuses(API(TOKEN("\"secret\"")), "api.tokens[0].sha256 must be 64 hexadecimal digits");
+	refuses(API(TOKEN("\"" HASH_A "0\"")), "api.tokens[0].sha256 must");
+	refuses(API(TOKEN("\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852B855\"")),
+		"api.tokens[0].sha256 is the hash of an empty token");
+	refuses(API(TOKEN("\"" HASH_A "\"") ", " TOKEN("\"" HASH_A "\"")),
+		"api.tokens[1] has the sha256 or the name of api.tokens[0]");
+	refuses(API(TOKEN("\"" HASH_A "\", \"name\": \"a\"") ", " TOKEN("\"" HASH_B
+									"\", \"name\": \"A\"")),
+		"api.tokens[1] has the sha256 or the name of api.tokens[0]");
 }
 
 static void a_file_that_is_not_there(void **state)
@@ -194,6 +232,7 @@ int main(void)
 		cmocka_unit_test(presets),
 		cmocka_unit_test(whole),
 		cmocka_unit_test(errors_name_the_member),
+		cmocka_unit_test(tokens),
 		cmocka_unit_test(a_file_that_is_not_there),
 		cmocka_unit_test(a_file_with_a_nul),
 	};

@@ -88,7 +88,9 @@ static int set_options(struct client *client, const struct client_options *optio
 	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive);
 	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, TIMEOUT_S);
 	curl_easy_setopt(client->curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(client->curl, CURLOPT_CAINFO, options->ca);
+	/* NULL would trust nobody, instead of whom the machine trusts. */
+	if (options->ca != NULL)
+		curl_easy_setopt(client->curl, CURLOPT_CAINFO, options->ca);
 	curl_easy_setopt(client->curl, CURLOPT_SSLCERT, options->cert);
 	curl_easy_setopt(client->curl, CURLOPT_SSLKEY, options->key);
 	return err;

@@ -17,11 +17,10 @@ static int take_options(int argc, char **argv, struct client_options *client,
 		const char *name;
 		const char **value;
 	} options[] = {
-		{"--url", &client->url},
-		{"--ca", &client->ca},
-		{"--cert", &client->cert},
-		{"--key", &client->key},
+		{"--url", &client->url},   {"--token", &client->token}, {"--cacert", &client->ca},
+		{"--cert", &client->cert}, {"--key", &client->key},
 	};
+	const size_t count = sizeof(options) / sizeof(options[0]);
 	int at = 1;
 
 	for (; at < argc && argv[at][0] == '-'; at++) {
@@ -34,11 +33,12 @@ static int take_options(int argc, char **argv, struct client_options *client,
 		if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0 ||
 		    strcmp(argv[at], "--version") == 0)
 			break;
-		while (i < 4 && strcmp(argv[at], options[i].name) != 0)
+		while (i < count && strcmp(argv[at], options[i].name) != 0)
 			i++;
-		if (i == 4 || at + 1 == argc) {
+		if (i == count || at + 1 == argc) {
 			complain(OUTCOME_USAGE,
-				 i == 4 ? "there is no option %s" : "%s needs a value", argv[at]);
+				 i == count ? "there is no option %s" : "%s needs a value",
+				 argv[at]);
 			return -(int)OUTCOME_USAGE;
 		}
 		*options[i].value = argv[++at];
@@ -88,6 +88,8 @@ int main(int argc, char **argv)
 
 	if (options.url == NULL || options.url[0] == '\0')
 		options.url = DEFAULT_URL;
+	if (options.token != NULL && options.token[0] == '\0')
+		options.token = NULL;
 	at = take_options(argc, argv, &options, &session);
 	if (at < 0)
 		return -at;

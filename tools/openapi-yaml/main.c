@@ -26,7 +26,9 @@ static const char head[] =
 	"    url: https://opensource.org/license/bsd-3-clause\n"
 	"servers:\n"
 	"- url: http://127.0.0.1:9696\n"
-	"security: []\n";
+	"security:\n"
+	"- {}\n"
+	"- token: []\n";
 
 static const char discovery[] =
 	"  /:\n"
@@ -92,6 +94,8 @@ static const char discovery[] =
 
 static const char shared[] =
 	"components:\n"
+	"  securitySchemes:\n"
+	"    token: {type: apiKey, in: header, name: X-Auth-Token}\n"
 	"  parameters:\n"
 	"    Id: {name: id, in: path, required: true, schema: {type: string}}\n"
 	"    Fields:\n"
@@ -120,10 +124,9 @@ static const char shared[] =
 	"  responses:\n"
 	"    Error:\n"
 	"      description: >-\n"
-	"        400 a member is wrong, 404 there is no such object, 405 not possible here, 409 "
-	"in\n"
-	"        conflict or in use, 412 changed meanwhile, 413 too large, 415 not JSON, 503 the\n"
-	"        store failed\n"
+	"        400 a member is wrong, 401 no token, 403 a reader's token, 404 there is no such\n"
+	"        object, 405 not possible here, 409 in conflict or in use, 412 changed meanwhile,\n"
+	"        413 too large, 415 not JSON, 503 the store failed\n"
 	"      content:\n"
 	"        application/json:\n"
 	"          schema: {$ref: '#/components/schemas/Error'}\n"

@@ -1,29 +1,46 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Only loopback and unix sockets are open; a unix socket is its owner's and its group's."""
+"""Only loopback and unix sockets are open, others need TLS and tokens; a unix socket is its owner's
+and its group's."""
 
 import os
 import socket
 import stat
 import subprocess
 
+from lib.certificates import Authority
 from lib.expect import check, equal
 from lib.gateway import PROGRAM
 
 
+def refused(gateway, sentence):
+    gateway.refuses_to_start(sentence)
+    checked = subprocess.run([PROGRAM, "--check", "--config", gateway.write_config()],
+                             capture_output=True, text=True, check=False)
+    check(checked.returncode != 0 and sentence in checked.stderr,
+          f"--check lets {gateway.config['api']} pass")
+
+
 def run(gateway):
-    open_to_all = ["0.0.0.0:9696", "[::]:9696", "192.0.2.1:9696", "[::ffff:127.0.0.1]:9696",
-                   "[2001:db8::1]:9696"]
+    public = ["0.0.0.0:9696", "[::]:9696", "192.0.2.1:9696", "[::ffff:127.0.0.1]:9696",
+              "[2001:db8::1]:9696", "[::127.0.0.1]:9696", "[0:0::0]:9696", "128.0.0.1:9696",
+              "[::ffff:0.0.0.0]:9696", "[fe80::1]:9696", "[0000:0:0:0:0:0:0:2]:9696"]
     wrong = ["9696", "localhost:9696", "127.0.0.1", "127.0.0.1:99999", "::1:9696", "unix:api.sock",
              "unix:", "unix:/" + "x" * 200, ""]
     listen = gateway.config["api"]["listen"]
-    for where in open_to_all + wrong:
-        gateway.config["api"]["listen"] = [where]
-        gateway.refuses_to_start("api.listen")
-        checked = subprocess.run([PROGRAM, "--check", "--config", gateway.write_config()],
-                                 capture_output=True, text=True, check=False)
-        check(checked.returncode != 0 and "api.listen" in checked.stderr,
-              f"--check lets {where!r} pass")
-    gateway.config["api"]["listen"] = listen + [f"[::1]:{gateway.port}"]
+    api = gateway.config["api"]
+    pair = dict(zip(("cert", "key"), Authority(gateway.directory, "ca").issue("gw", "serverAuth")))
+    for where in public + wrong:
+        api["listen"] = ["127.0.0.1:0", where]
+        refused(gateway, "api.listen")
+    for where in public:
+        api["listen"] = [where]
+        refused(gateway, "needs api.tls (cert and key) and api.tokens;")
+        gateway.set_tokens(a="admin")
+        refused(gateway, "needs api.tls (cert and key);")
+        api["tokens"], api["tls"] = [], pair
+        refused(gateway, "needs api.tokens;")
+        del api["tls"]
+    api["listen"] = listen + [f"[::1]:{gateway.port}", "127.8.9.10:0", "[0:0:0::1]:0"]
     api = gateway.start()
     equal("mode of the socket", stat.S_IMODE(os.stat(gateway.socket).st_mode), 0o660)
     for where in (gateway.unix, f"[::1]:{gateway.port}"):

@@ -48,8 +48,11 @@ class Answer:
 class Client:
     """One connection, kept open between requests."""
 
-    def __init__(self, where, timeout_s=20):
+    def __init__(self, where, timeout_s=20, token=None, tls=None):
+        """With a TLS context it is https."""
         self._where = where
+        self._token = token
+        self._tls = tls
         self._timeout_s = timeout_s
         self._connection = None
         self._used = 0
@@ -57,6 +60,9 @@ class Client:
     def _connect(self):
         if self._where.startswith("unix:"):
             return _UnixConnection(self._where[5:], self._timeout_s)
+        if self._tls is not None:
+            return http.client.HTTPSConnection(self._where, timeout=self._timeout_s,
+                                               context=self._tls)
         return http.client.HTTPConnection(self._where, timeout=self._timeout_s)
 
     def close(self):
@@ -71,7 +77,10 @@ class Client:
         if self._connection is None:
             self._connection = self._connect()
         try:
-            self._connection.request(method, target, text, headers or {})
+            headers = dict(headers or {})
+            if self._token is not None:
+                headers.setdefault("X-Auth-Token", self._token)
+            self._connection.request(method, target, text, headers)
             answer = self._connection.getresponse()
             text = answer.read().decode()
         except Exception:

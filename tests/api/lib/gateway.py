@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """One bgwd whose ports lead nowhere, so that it needs no root and no netdev."""
 
+import hashlib
 import json
 import os
+import secrets
 import socket
 import subprocess
 import time
@@ -61,16 +63,32 @@ class Gateway:
             json.dump(self.config, file, indent=2)
         return path
 
-    def client(self, where=None, timeout_s=20):
-        return Client(where or self.tcp, timeout_s)
+    def client(self, where=None, timeout_s=20, token=None, tls=None):
+        return Client(where or self.tcp, timeout_s, token, tls)
 
-    def start(self):
-        """Starts it and returns a client, when the API answers."""
+    def open_to_others(self, authority):
+        """A listener with TLS in the configuration. Returns where a client of the test finds it."""
+        cert, key = authority.issue("gateway", "serverAuth")
+        port = free_port()
+        self.config["api"]["listen"].append(f"0.0.0.0:{port}")
+        self.config["api"]["tls"] = {"cert": cert, "key": key}
+        return f"127.0.0.1:{port}"
+
+    def set_tokens(self, **roles):
+        """A token for each name, in the configuration as a hash. Returns {name: token}."""
+        tokens = {name: secrets.token_hex(32) for name in roles}
+        self.config["api"]["tokens"] = [
+            {"name": name, "sha256": hashlib.sha256(tokens[name].encode()).hexdigest(),
+             "role": role} for name, role in roles.items()]
+        return tokens
+
+    def start(self, token=None):
+        """Starts it and returns a client with that token, when the API answers."""
         check(os.access(PROGRAM, os.X_OK), f"{PROGRAM} is not built")
         self.process = subprocess.Popen(
             [PROGRAM, "--config", self.write_config()], stdout=self._log, stderr=self._log,
             stdin=subprocess.DEVNULL)
-        client = self.client()
+        client = self.client(token=token)
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

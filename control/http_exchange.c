@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Requests and their answers: bodies, limits, answers that come later. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "http_private.h"
+#include "loop.h"
+
+const char *http_method(const struct http_exchange *exchange)
+{
+	return exchange->method;
+}
+
+const char *http_path(const struct http_exchange *exchange)
+{
+	return exchange->path;
+}
+
+const char *http_header(const struct http_exchange *exchange, const char *name)
+{
+	return MHD_lookup_connection_value(exchange->mhd, MHD_HEADER_KIND, name);
+}
+
+const char *http_body(const struct http_exchange *exchange, size_t *length)
+{
+	*length = exchange->body.length;
+	return exchange->body.bytes;
+}
+
+struct argument_visit {
+	http_argument *callback;
+	void *arg;
+};
+
+static enum MHD_Result argument_visit(void *arg, enum MHD_ValueKind kind, const char *name,
+				      const char *value)
+{
+	const struct argument_visit *visit = arg;
+
+	(void)kind;
+	visit->callback(visit->arg, name, value);
+	return MHD_YES;
+}
+
+void http_arguments(const struct http_exchange *exchange, http_argument *callback, void *arg)
+{
+	struct argument_visit visit = {callback, arg};
+
+	MHD_get_connection_values(exchange->mhd, MHD_GET_ARGUMENT_KIND, argument_visit, &visit);
+}
+
+bool http_is_guarded(const struct http_exchange *exchange)
+{
+	return exchange->listener->guarded;
+}
+
+const char *http_certificate(const struct http_exchange *exchange)
+{
+	return exchange->connection->verified ? exchange->connection->certificate : NULL;
+}
+
+void http_caller_set(struct http_exchange *exchange, const char *name)
+{
+	exchange->caller = name;
+}
+
+const char *http_caller(const struct http_exchange *exchange)
+{
+	return exchange->caller;
+}
+
+void http_answer_header(struct http_exchange *exchange, const char *name, const char *value)
+{
+	exchange->header_name = name;
+	exchange->header_value = value;
+}
+
+static void response_prepare(struct http_exchange *exchange, unsigned int status, char *body,
+			     size_t length)
+{
+	exchange->status = status;
+	exchange->response = MHD_create_response_from_buffer(
+		length, body, body != NULL ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+	if (exchange->response == NULL) {
+		free(body);
+		return;
+	}
+	if (body != NULL)
+		MHD_add_response_header(exchange->response, MHD_HTTP_HEADER_CONTENT_TYPE,
+					"application/json");
+	if (exchange->listener->http->quiet)
+		MHD_add_response_header(exchange->response, MHD_HTTP_HEADER_CONNECTION, "close");
+	if (exchange->header_name != NULL)
+		MHD_add_response_header(exchange->response, exchange->header_name,
+					exchange->header_value);
+}
+
+void http_answer(struct http_exchange *exchange, unsigned int status, char *body, size_t length)
+{
+	response_prepare(exchange, status, body, length);
+	exchange->answered = true;
+	exchange->listener->http->busy--;
+	if (exchange->suspended) {
+		exchange->suspended = false;
+		MHD_resume_connection(exchange->mhd);
+		loop_timer_set(exchange->listener->timer, 0, 0);
+	}
+}
+
+static enum MHD_Result response_queue(struct http_exchange *exchange)
+{
+	/* Without memory for an answer the connection is closed. */
+	if (exchange->response == NULL)
+		return MHD_NO;
+	return MHD_queue_response(exchange->mhd, exchange->status, exchange->response);
+}
+
+static enum MHD_Result refuse(struct http_exchange *exchange)
+{
+	const struct http_handler *handler = &exchange->listener->http->handler;
+	size_t length = 0;
+	char *body = handler->refuse(handler->arg, &exchange->refusal, &length);
+
+	response_prepare(exchange, error_status(exchange->refusal.code), body, length);
+	exchange->handled = true;
+	return response_queue(exchange);
+}
+
+/* One that asks first is told before it sends. Another would lose an answer that comes while it
+ * still sends, so its body is swallowed. */
+static enum MHD_Result refuse_soon(struct http_exchange *exchange)
+{
+	return http_header(exchange, MHD_HTTP_HEADER_EXPECT) != NULL ? refuse(exchange) : MHD_YES;
+}
+
+static void refuse_size(struct http_exchange *exchange)
+{
+	error_set(&exchange->refusal, BGW_ERROR_TOO_LARGE,
+		  "the body may have at most %zu bytes; send it in parts", exchange->body_limit);
+}
+
+/* Once for each connection: a certificate is shown when TLS begins. */
+static int connection_verify(const struct http_exchange *exchange, struct error *error)
+{
+	struct http_connection *connection = exchange->connection;
+	int rc;
+
+	if (!exchange->listener->guarded || exchange->listener->http->tls.ca == NULL ||
+	    connection->verified)
+		return 0;
+	rc = http_tls_peer(connection->mhd, connection->certificate, error);
+	connection->verified = rc == 0;
+	return rc;
+}
+
+/* The head of a request is there. */
+static enum MHD_Result request_begin(struct listener *listener, struct MHD_Connection *mhd,
+				     const char *url, const char *method, void **context)
+{
+	struct http_exchange *exchange = calloc(1, sizeof(*exchange));
+	const struct http_handler *handler = &listener->http->handler;
+	const char *length;
+
+	if (exchange == NULL)
+		return MHD_NO;
+	*context = exchange;
+	exchange->listener = listener;
+	exchange->mhd = mhd;
+	exchange->connection =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	exchange->method = strdup(method);
+	exchange->path = strdup(url);
+	if (exchange->connection == NULL || exchange->method == NULL || exchange->path == NULL)
+		return MHD_NO;
+	if (connection_verify(exchange, &exchange->refusal) < 0 ||
+	    handler->admit(handler->arg, exchange, &exchange->refusal) < 0)
+		return refuse_soon(exchange);
+	exchange->body_limit = handler->body_limit(handler->arg, method, url);
+	length = http_header(exchange, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	if (length == NULL || strtoull(length, NULL, 10) <= exchange->body_limit)
+		return MHD_YES;
+	refuse_size(exchange);
+	return refuse_soon(exchange);
+}
+
+static enum MHD_Result request_body(struct http_exchange *exchange, const char *bytes, size_t *size)
+{
+	bool refused = exchange->refusal.code != BGW_ERROR_NONE;
+
+	if (!refused && exchange->body.length + *size > exchange->body_limit) {
+		refuse_size(exchange);
+		text_free(&exchange->body);
+	} else if (!refused) {
+		text_add(&exchange->body, bytes, *size);
+	}
+	*size = 0;
+	return exchange->body.broken ? MHD_NO : MHD_YES;
+}
+
+enum MHD_Result http_on_access(void *arg, struct MHD_Connection *mhd, const char *url,
+			       const char *method, const char *version, const char *upload,
+			       size_t *upload_size, void **context)
+{
+	struct listener *listener = arg;
+	struct http_exchange *exchange = *context;
+	struct http *http = listener->http;
+
+	(void)version;
+	if (exchange == NULL)
+		return request_begin(listener, mhd, url, method, context);
+	if (*upload_size != 0)
+		return request_body(exchange, upload, upload_size);
+	if (exchange->handled)
+		return response_queue(exchange);
+	if (exchange->refusal.code != BGW_ERROR_NONE)
+		return refuse(exchange);
+	exchange->handled = true;
+	exchange->connection->busy = true;
+	http->busy++;
+	http->handler.handle(http->handler.arg, exchange);
+	if (exchange->answered)
+		return response_queue(exchange);
+	exchange->suspended = true;
+	MHD_suspend_connection(mhd);
+	return MHD_YES;
+}
+
+void http_on_completed(void *arg, struct MHD_Connection *mhd, void **context,
+		       enum MHD_RequestTerminationCode code)
+{
+	struct http_exchange *exchange = *context;
+
+	(void)arg;
+	(void)mhd;
+	(void)code;
+	if (exchange == NULL)
+		return;
+	if (exchange->connection != NULL) {
+		exchange->connection->busy = false;
+		exchange->connection->since_ns = loop_now_ns();
+	}
+	if (exchange->response != NULL)
+		MHD_destroy_response(exchange->response);
+	text_free(&exchange->body);
+	free(exchange->method);
+	free(exchange->path);
+	free(exchange);
+	*context = NULL;
+}
