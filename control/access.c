@@ -70,11 +70,6 @@ static const struct token *token_find(const struct access *access, const char *t
 	return found;
 }
 
-static bool is_read(const char *method)
-{
-	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-}
-
 int access_admit(const struct access *access, struct http_exchange *exchange, struct error *error)
 {
 	bool required = http_is_guarded(exchange) || access->config->tokens_everywhere;
@@ -91,7 +86,7 @@ int access_admit(const struct access *access, struct http_exchange *exchange, st
 				 text == NULL ? "X-Auth-Token is missing; send one of api.tokens"
 					      : "X-Auth-Token is none of api.tokens");
 	}
-	if (token->role == CONFIG_ROLE_READER && !is_read(http_method(exchange)))
+	if (token->role == CONFIG_ROLE_READER && !http_is_read(exchange))
 		return error_set(error, BGW_ERROR_FORBIDDEN,
 				 "X-Auth-Token is of role reader, which may only GET; %.16s takes "
 				 "role admin",

@@ -177,6 +177,8 @@ static const struct bgw_field api_fields[] = {
 	  .record = &config_token_record, .help = "who may use the API" },
 	{ "tokens_everywhere", .type = BGW_BOOL, .flags = MAY, AT(config_api, tokens_everywhere),
 	  .preset = "false", .help = "ask for a token on loopback and unix listeners too" },
+	{ "audit", .type = BGW_STRING, .flags = MAY, AT(config_api, audit), .max = 4000,
+	  .help = "file of the audit log, default: standard error" },
 	{ "max_connections", .type = BGW_UINT, .flags = MAY, AT(config_api, max_connections),
 	  .min = 8, .max = 4096, .preset = "256", .help = "of each listener" },
 	{ "max_connections_per_address", .type = BGW_UINT, .flags = MAY,

@@ -122,6 +122,7 @@ struct config_api {
 	struct config_tls tls;
 	struct bgw_list tokens; /**< of struct config_token */
 	bool tokens_everywhere;
+	char *audit; /**< path, "" is standard error */
 	uint32_t max_connections;
 	uint32_t max_connections_per_address;
 	uint32_t request_timeout_s;

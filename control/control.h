@@ -32,6 +32,7 @@ struct control {
 	bool (*settle)(struct control *control);
 
 	struct access *access; /**< who may use the API */
+	struct audit *audit;   /**< who changed what */
 
 	/* One pointer for each part that keeps state of its own; made and freed by its owner. */
 	struct forwarding *forwarding; /**< what waits to be published */

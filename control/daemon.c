@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "access.h"
+#include "audit.h"
 #include "control.h"
 #include "forwarding.h"
 #include "http.h"
@@ -33,7 +34,8 @@ static void stop_check(void *arg)
 {
 	struct daemon *daemon = arg;
 
-	if (http_is_idle(daemon->http) && batch_is_idle(daemon->control.batch))
+	if (http_is_idle(daemon->http) && batch_is_idle(daemon->control.batch) &&
+	    audit_is_idle(daemon->control.audit))
 		loop_stop(daemon->control.loop);
 }
 
@@ -48,6 +50,14 @@ static void stop_asked(void *arg, int number)
 	sd_notify(0, "STOPPING=1");
 	http_quiesce(daemon->http);
 	loop_timer_set(daemon->stop_check, 0, STOP_CHECK_MS);
+}
+
+static void reopen_asked(void *arg, int number)
+{
+	struct daemon *daemon = arg;
+
+	(void)number;
+	audit_reopen(daemon->control.audit);
 }
 
 static int load_object(void *arg, struct object *object, struct error *error)
@@ -111,6 +121,9 @@ static int objects_make(struct daemon *daemon, struct error *error)
 	control->store = store_open(control->config.store.path, error);
 	if (control->store == NULL)
 		return -EIO;
+	control->audit = audit_open(control->loop, control->config.api.audit, error);
+	if (control->audit == NULL)
+		return -EIO;
 	control->model = model_create();
 	if (control->model != NULL)
 		control->batch = batch_create(control);
@@ -148,7 +161,8 @@ static int start(struct daemon *daemon, struct error *error)
 	if (daemon->http == NULL)
 		return -EINVAL;
 	if (loop_signal(control->loop, SIGTERM, stop_asked, daemon) < 0 ||
-	    loop_signal(control->loop, SIGINT, stop_asked, daemon) < 0)
+	    loop_signal(control->loop, SIGINT, stop_asked, daemon) < 0 ||
+	    loop_signal(control->loop, SIGHUP, reopen_asked, daemon) < 0)
 		return error_set(error, BGW_ERROR_INTERNAL, "signals cannot be caught");
 	return 0;
 }
@@ -167,6 +181,7 @@ static void stop(struct daemon *daemon)
 	access_destroy(control->access);
 	batch_destroy(control->batch);
 	model_destroy(control->model);
+	audit_close(control->audit);
 	store_close(control->store);
 	loop_destroy(control->loop);
 	config_clear(&control->config);

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config.h"
 #include "error.h"
@@ -30,8 +31,12 @@ struct http_handler {
 	size_t (*body_limit)(void *arg, const char *method, const char *path);
 	/** A whole request is there. It is answered now or later. */
 	void (*handle)(void *arg, struct http_exchange *exchange);
-	/** A request that the server refuses by itself; the body of the answer, malloc'ed. */
-	char *(*refuse)(void *arg, const struct error *error, size_t *length);
+	/** A request is refused that was not admitted or is too large; the body of the answer,
+	 * malloc'ed. */
+	char *(*refuse)(void *arg, struct http_exchange *exchange, const struct error *error,
+			size_t *length);
+	/** http_answer() was called. True: the answer waits for http_answer_release(). */
+	bool (*record)(void *arg, struct http_exchange *exchange, unsigned int status);
 	void *arg;
 };
 
@@ -57,6 +62,22 @@ const char *http_certificate(const struct http_exchange *exchange);
 void http_caller_set(struct http_exchange *exchange, const char *name);
 const char *http_caller(const struct http_exchange *exchange);
 
+/** Where it comes from. */
+struct http_peer {
+	char address[128]; /**< ADDRESS:PORT, or unix:PATH of the listener */
+	bool is_process;   /**< by a unix socket: whose process it was that connected */
+	uint32_t uid;
+	int32_t pid;
+};
+void http_peer(const struct http_exchange *exchange, struct http_peer *peer);
+
+/** What the request did, for record(). Takes the text, which free() can free; before
+ * http_answer(). */
+void http_note_set(struct http_exchange *exchange, char *note);
+const char *http_note(const struct http_exchange *exchange);
+
+/** GET or HEAD. */
+bool http_is_read(const struct http_exchange *exchange);
 const char *http_method(const struct http_exchange *exchange);
 const char *http_path(const struct http_exchange *exchange);
 /** NULL when there is none. */
@@ -70,5 +91,7 @@ void http_arguments(const struct http_exchange *exchange, http_argument *callbac
 void http_answer_header(struct http_exchange *exchange, const char *name, const char *value);
 /** The answer: JSON, or nothing when body is NULL. Takes the body, which free() can free. */
 void http_answer(struct http_exchange *exchange, unsigned int status, char *body, size_t length);
+/** An answer that record() holds back is given. */
+void http_answer_release(struct http_exchange *exchange);
 
 #endif

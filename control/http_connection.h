@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "http.h"
 #include "http_tls.h"
 
 struct http_connection {
@@ -25,6 +26,9 @@ struct http_connection {
 struct http_connection *http_connection_open(struct http_connection **list,
 					     struct MHD_Connection *mhd);
 void http_connection_close(struct http_connection *connection);
+
+/** Who is at the other end of it: the address, or the process. */
+void http_connection_peer(const struct http_connection *connection, struct http_peer *peer);
 
 /** Ends those whose request did not come whole within a time. The server's own timeout counts from
  * the last byte, so that a client which sends one now and then would stay for ever. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Requests and their answers: bodies, limits, answers that come later. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,29 @@ const char *http_caller(const struct http_exchange *exchange)
 	return exchange->caller;
 }
 
+void http_peer(const struct http_exchange *exchange, struct http_peer *peer)
+{
+	memset(peer, 0, sizeof(*peer));
+	snprintf(peer->address, sizeof(peer->address), "%s", exchange->listener->where);
+	http_connection_peer(exchange->connection, peer);
+}
+
+void http_note_set(struct http_exchange *exchange, char *note)
+{
+	free(exchange->note);
+	exchange->note = note;
+}
+
+const char *http_note(const struct http_exchange *exchange)
+{
+	return exchange->note;
+}
+
+bool http_is_read(const struct http_exchange *exchange)
+{
+	return strcmp(exchange->method, "GET") == 0 || strcmp(exchange->method, "HEAD") == 0;
+}
+
 void http_answer_header(struct http_exchange *exchange, const char *name, const char *value)
 {
 	exchange->header_name = name;
@@ -97,7 +121,15 @@ static void response_prepare(struct http_exchange *exchange, unsigned int status
 
 void http_answer(struct http_exchange *exchange, unsigned int status, char *body, size_t length)
 {
+	const struct http_handler *handler = &exchange->listener->http->handler;
+
 	response_prepare(exchange, status, body, length);
+	if (!handler->record(handler->arg, exchange, status))
+		http_answer_release(exchange);
+}
+
+void http_answer_release(struct http_exchange *exchange)
+{
 	exchange->answered = true;
 	exchange->listener->http->busy--;
 	if (exchange->suspended) {
@@ -119,7 +151,7 @@ static enum MHD_Result refuse(struct http_exchange *exchange)
 {
 	const struct http_handler *handler = &exchange->listener->http->handler;
 	size_t length = 0;
-	char *body = handler->refuse(handler->arg, &exchange->refusal, &length);
+	char *body = handler->refuse(handler->arg, exchange, &exchange->refusal, &length);
 
 	response_prepare(exchange, error_status(exchange->refusal.code), body, length);
 	exchange->handled = true;
@@ -242,6 +274,7 @@ void http_on_completed(void *arg, struct MHD_Connection *mhd, void **context,
 	if (exchange->response != NULL)
 		MHD_destroy_response(exchange->response);
 	text_free(&exchange->body);
+	free(exchange->note);
 	free(exchange->method);
 	free(exchange->path);
 	free(exchange);

@@ -45,6 +45,7 @@ struct http_exchange {
 	bool handled, answered, suspended;
 	struct error refusal; /**< code BGW_ERROR_NONE: there is none */
 	const char *caller;
+	char *note;
 	const char *header_name, *header_value;
 	struct MHD_Response *response;
 	unsigned int status;

@@ -7,11 +7,13 @@
 #include <strings.h>
 
 #include "access.h"
+#include "audit.h"
 #include "control.h"
 #include "discovery.h"
 #include "json.h"
 #include "query.h"
 #include "resource.h"
+#include "rest_audit.h"
 #include "rest_request.h"
 
 #define BODY_PARSE_HERE_BYTES (256u << 10)
@@ -225,7 +227,6 @@ static int request_read(struct rest_request *request, struct error *error)
 
 static void handle_discovery(struct http_exchange *exchange)
 {
-	const char *method = http_method(exchange);
 	char origin[280];
 	struct error error;
 	cJSON *json;
@@ -240,10 +241,11 @@ static void handle_discovery(struct http_exchange *exchange)
 		rest_answer_error(exchange, &error);
 		return;
 	}
-	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
+	if (!http_is_read(exchange)) {
 		cJSON_Delete(json);
 		error_set(&error, BGW_ERROR_METHOD_NOT_ALLOWED,
-			  "%.16s is not possible here; possible are GET, HEAD", method);
+			  "%.16s is not possible here; possible are GET, HEAD",
+			  http_method(exchange));
 		http_answer_header(exchange, "Allow", "GET, HEAD");
 		rest_answer_error(exchange, &error);
 		return;
@@ -289,7 +291,9 @@ static int admit(void *arg, struct http_exchange *exchange, struct error *error)
 {
 	const struct control *control = arg;
 
-	return access_admit(control->access, exchange, error);
+	if (access_admit(control->access, exchange, error) < 0)
+		return -EACCES;
+	return http_is_read(exchange) ? 0 : audit_check(control->audit, error);
 }
 
 static size_t body_limit(void *arg, const char *method, const char *path)
@@ -304,9 +308,15 @@ static size_t body_limit(void *arg, const char *method, const char *path)
 	return BODY_MAX_BYTES;
 }
 
-static char *refuse(void *arg, const struct error *error, size_t *length)
+static bool record(void *arg, struct http_exchange *exchange, unsigned int status)
 {
-	(void)arg;
+	return rest_audit_record(arg, exchange, status);
+}
+
+static char *refuse(void *arg, struct http_exchange *exchange, const struct error *error,
+		    size_t *length)
+{
+	rest_audit_refused(arg, exchange, error_status(error->code));
 	return rest_error_body(error, length);
 }
 
@@ -317,6 +327,7 @@ struct http_handler rest_handler(struct control *control)
 		.body_limit = body_limit,
 		.handle = handle,
 		.refuse = refuse,
+		.record = record,
 		.arg = control,
 	};
 }

@@ -12,6 +12,7 @@
 #include "operation.h"
 #include "query.h"
 #include "resource.h"
+#include "rest_audit.h"
 
 #define FREE_HERE_OBJECTS 1000
 
@@ -98,9 +99,8 @@ static bool is_view(const struct resource *resource)
 	return (resource->type->flags & BGW_TYPE_VIRTUAL) != 0;
 }
 
-static int stage(struct request *base, struct error *error)
+static int stage_verb(struct rest_request *request, struct error *error)
 {
-	struct rest_request *request = (struct rest_request *)base;
 	struct object *object;
 
 	switch (request->verb) {
@@ -121,6 +121,17 @@ static int stage(struct request *base, struct error *error)
 	default:
 		return 0;
 	}
+}
+
+static int stage(struct request *base, struct error *error)
+{
+	struct rest_request *request = (struct rest_request *)base;
+	int rc = stage_verb(request, error);
+
+	if (rc == 0)
+		http_note_set(request->exchange,
+			      rest_audit_changes(request->control->model, base->mark));
+	return rc;
 }
 
 /* {"<name>": {...}} */
