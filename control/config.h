@@ -123,6 +123,8 @@ struct config_api {
 	struct bgw_list tokens; /**< of struct config_token */
 	bool tokens_everywhere;
 	char *audit; /**< path, "" is standard error */
+	uint32_t body_max_bytes;
+	uint32_t bulk_body_max_bytes; /**< of a POST to a collection of BGW_TYPE_MANY */
 	uint32_t max_connections;
 	uint32_t max_connections_per_address;
 	uint32_t request_timeout_s;

@@ -143,6 +143,15 @@ static bool same_text(const char *a, const char *b)
 	return a != NULL && b != NULL && a[0] != '\0' && strcasecmp(a, b) == 0;
 }
 
+static int check_bodies(const struct config_api *api, struct error *error)
+{
+	if (api->body_max_bytes <= api->bulk_body_max_bytes)
+		return 0;
+	return error_set(error, BGW_ERROR_INVALID_INPUT,
+			 "api.body_max_bytes must be at most api.bulk_body_max_bytes, %u",
+			 api->bulk_body_max_bytes);
+}
+
 static int check_tokens(const struct config_api *api, struct error *error)
 {
 	const struct config_token *tokens = api->tokens.items;
@@ -185,5 +194,6 @@ int config_check(const struct config *config, struct error *error)
 		rc = check_port(config, i, error);
 	rc = rc == 0 ? check_vtep(config, error) : rc;
 	rc = rc == 0 ? check_neighbours(config, error) : rc;
+	rc = rc == 0 ? check_bodies(&config->api, error) : rc;
 	return rc == 0 ? check_tokens(&config->api, error) : rc;
 }

@@ -3,6 +3,7 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "http_private.h"
 #include "listen.h"
@@ -10,6 +11,7 @@
 #include "loop.h"
 
 #define CONNECTION_MEMORY (32u << 10)
+#define OTHER_FILES	  256 /* of control and of the ports */
 #define SWEEP_MS	  500
 #define NS_PER_S	  UINT64_C(1000000000)
 
@@ -17,10 +19,17 @@
 static void listener_run(void *arg)
 {
 	struct listener *listener = arg;
+	struct http_connections *connections = &listener->connections;
+	unsigned int before = connections->count;
 	MHD_UNSIGNED_LONG_LONG timeout_ms;
 
+	connections->made_room = false;
 	MHD_run(listener->daemon);
-	if (MHD_get_timeout(listener->daemon, &timeout_ms) == MHD_YES)
+	/* At its limit the server stops to listen, and only looks whether it may again when it
+	 * runs. */
+	if (connections->made_room || (before >= connections->limit && connections->count < before))
+		loop_timer_set(listener->timer, 0, 0);
+	else if (MHD_get_timeout(listener->daemon, &timeout_ms) == MHD_YES)
 		loop_timer_set(listener->timer, timeout_ms, 0);
 	else
 		loop_timer_stop(listener->timer);
@@ -40,7 +49,7 @@ static void on_connection(void *arg, struct MHD_Connection *mhd, void **context,
 	if (code == MHD_CONNECTION_NOTIFY_STARTED)
 		*context = http_connection_open(&listener->connections, mhd);
 	else if (*context != NULL)
-		http_connection_close(*context);
+		http_connection_close(&listener->connections, *context);
 }
 
 static void sweep(void *arg)
@@ -48,7 +57,7 @@ static void sweep(void *arg)
 	const struct http *http = arg;
 
 	for (unsigned int i = 0; i < http->listener_count; i++)
-		http_connections_sweep(http->listeners[i].connections,
+		http_connections_sweep(&http->listeners[i].connections,
 				       http->config->request_timeout_s * NS_PER_S);
 }
 
@@ -101,6 +110,7 @@ static int listener_start(struct http *http, struct listener *listener, struct e
 {
 	listener->http = http;
 	listener->guarded = listen_is_public(listener->where);
+	listener->connections.limit = http->config->max_connections;
 	listener->fd = listen_open(listener->where, error);
 	if (listener->fd < 0)
 		return listener->fd;
@@ -114,13 +124,32 @@ static int listener_start(struct http *http, struct listener *listener, struct e
 			MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
 			UV_READABLE, listener_ready, listener);
 	if (listener->epoll == NULL)
-		return error_set(
-			error, BGW_ERROR_UNAVAILABLE,
-			"the API server cannot start on \"%.120s\"; raise the limit of open "
-			"files, or lower api.max_connections",
-			listener->where);
+		return error_set(error, BGW_ERROR_UNAVAILABLE,
+				 "the API server cannot start on \"%.120s\": %s", listener->where,
+				 strerror(errno));
 	log_info("the API listens on %s%s", listener->where, listener->guarded ? " (TLS)" : "");
 	return 0;
+}
+
+/* Connections that are over the limit of open files could not be accepted, nor could control open
+ * what it needs. */
+static int allow_files(const struct config_api *config, struct error *error)
+{
+	rlim_t needed = (rlim_t)config->listen.count * config->max_connections + OTHER_FILES;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= needed)
+		return 0;
+	if (limit.rlim_max >= needed) {
+		limit.rlim_cur = needed;
+		if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+			return 0;
+	}
+	return error_set(error, BGW_ERROR_UNAVAILABLE,
+			 "the limit of open files, %llu, is less than the %llu that "
+			 "api.max_connections may take; raise it (ulimit -n), or lower "
+			 "api.max_connections",
+			 (unsigned long long)limit.rlim_max, (unsigned long long)needed);
 }
 
 static bool has_tls(const struct config_api *config)
@@ -181,6 +210,7 @@ struct http *http_start(struct loop *loop, const struct config_api *config,
 	http->handler = *handler;
 	http->sweep = loop_timer_create(loop, SWEEP_MS, SWEEP_MS, sweep, http);
 	rc = check(config, &http->tls, error);
+	rc = rc == 0 ? allow_files(config, error) : rc;
 	for (uint32_t i = 0; i < config->listen.count && rc == 0; i++) {
 		struct listener *listener = &http->listeners[http->listener_count++];
 

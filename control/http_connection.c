@@ -8,30 +8,8 @@
 
 #include "loop.h"
 
-struct http_connection *http_connection_open(struct http_connection **list,
-					     struct MHD_Connection *mhd)
-{
-	struct http_connection *connection = calloc(1, sizeof(*connection));
-
-	if (connection == NULL)
-		return NULL;
-	connection->mhd = mhd;
-	connection->since_ns = loop_now_ns();
-	connection->next = *list;
-	connection->previous = list;
-	if (connection->next != NULL)
-		connection->next->previous = &connection->next;
-	*list = connection;
-	return connection;
-}
-
-void http_connection_close(struct http_connection *connection)
-{
-	*connection->previous = connection->next;
-	if (connection->next != NULL)
-		connection->next->previous = connection->previous;
-	free(connection);
-}
+#define NS_PER_S	   UINT64_C(1000000000)
+#define ANSWER_BYTES_PER_S (64u << 10)
 
 static int descriptor(const struct http_connection *connection)
 {
@@ -41,6 +19,11 @@ static int descriptor(const struct http_connection *connection)
 
 static void end(const struct http_connection *connection)
 {
+	const struct linger drop = {.l_onoff = 1};
+
+	/* What an answer has left in the kernel would be kept there until it is taken. */
+	if (connection->until_ns != 0)
+		setsockopt(descriptor(connection), SOL_SOCKET, SO_LINGER, &drop, sizeof(drop));
 	shutdown(descriptor(connection), SHUT_RDWR);
 }
 
@@ -72,11 +55,65 @@ void http_connection_peer(const struct http_connection *connection, struct http_
 	}
 }
 
-void http_connections_sweep(struct http_connection *list, uint64_t limit_ns)
+static bool waits(const struct http_connection *connection)
+{
+	return !connection->busy && connection->until_ns == 0;
+}
+
+static void make_room(struct http_connections *connections)
+{
+	struct http_connection *oldest = NULL;
+
+	for (struct http_connection *c = connections->first->next; c != NULL; c = c->next)
+		if (waits(c) &&
+		    (oldest == NULL || c->admitted < oldest->admitted ||
+		     (c->admitted == oldest->admitted && c->since_ns <= oldest->since_ns)))
+			oldest = c;
+	if (oldest == NULL)
+		return;
+	end(oldest);
+	connections->made_room = true;
+}
+
+struct http_connection *http_connection_open(struct http_connections *connections,
+					     struct MHD_Connection *mhd)
+{
+	struct http_connection *connection = calloc(1, sizeof(*connection));
+
+	if (connection == NULL)
+		return NULL;
+	connection->mhd = mhd;
+	connection->since_ns = loop_now_ns();
+	connection->next = connections->first;
+	connection->previous = &connections->first;
+	if (connection->next != NULL)
+		connection->next->previous = &connection->next;
+	connections->first = connection;
+	if (++connections->count >= connections->limit)
+		make_room(connections);
+	return connection;
+}
+
+void http_connection_close(struct http_connections *connections, struct http_connection *connection)
+{
+	connections->count--;
+	*connection->previous = connection->next;
+	if (connection->next != NULL)
+		connection->next->previous = connection->previous;
+	free(connection);
+}
+
+void http_connection_answer(struct http_connection *connection, size_t length, uint64_t limit_ns)
+{
+	connection->until_ns = loop_now_ns() + limit_ns + length / ANSWER_BYTES_PER_S * NS_PER_S;
+}
+
+void http_connections_sweep(const struct http_connections *connections, uint64_t limit_ns)
 {
 	uint64_t now_ns = loop_now_ns();
 
-	for (struct http_connection *c = list; c != NULL; c = c->next)
-		if (!c->busy && now_ns - c->since_ns >= limit_ns)
+	for (const struct http_connection *c = connections->first; c != NULL; c = c->next)
+		if (c->until_ns != 0 ? now_ns >= c->until_ns
+				     : !c->busy && now_ns - c->since_ns >= limit_ns)
 			end(c);
 }

@@ -16,22 +16,37 @@
 struct http_connection {
 	struct http_connection *next, **previous;
 	struct MHD_Connection *mhd;
-	uint64_t since_ns; /**< it was opened, or its last answer was sent */
+	uint64_t since_ns; /**< it was opened, its last answer was sent, or a head has come */
+	uint64_t until_ns; /**< its answer must be sent, 0: none is being sent */
 	bool busy;	   /**< a whole request is in, whose answer is not sent yet */
+	bool admitted;	   /**< one of its requests was */
 	bool verified;	   /**< the client has shown a certificate, of this subject */
 	char certificate[HTTP_TLS_SUBJECT_SIZE];
 };
 
-/** NULL without memory. */
-struct http_connection *http_connection_open(struct http_connection **list,
+struct http_connections {
+	struct http_connection *first; /**< the newest */
+	unsigned int count, limit;
+	bool made_room; /**< one was ended for another; http.c resets it */
+};
+
+/** NULL without memory. Where all places are taken now, the one that has waited longest for its
+ * request ends, first of all one that never had a request admitted: a crowd that opens connections
+ * and says nothing drives out itself. */
+struct http_connection *http_connection_open(struct http_connections *connections,
 					     struct MHD_Connection *mhd);
-void http_connection_close(struct http_connection *connection);
+void http_connection_close(struct http_connections *connections,
+			   struct http_connection *connection);
 
 /** Who is at the other end of it: the address, or the process. */
 void http_connection_peer(const struct http_connection *connection, struct http_peer *peer);
 
-/** Ends those whose request did not come whole within a time. The server's own timeout counts from
- * the last byte, so that a client which sends one now and then would stay for ever. */
-void http_connections_sweep(struct http_connection *list, uint64_t limit_ns);
+/** Its answer is ready. It must take it in a time that fits its length. */
+void http_connection_answer(struct http_connection *connection, size_t length, uint64_t limit_ns);
+
+/** Ends those whose head or body did not come whole within a time, or whose answer is taken too
+ * slowly. The server's own timeout counts from the last byte, so that a client which moves one now
+ * and then would stay for ever. */
+void http_connections_sweep(const struct http_connections *connections, uint64_t limit_ns);
 
 #endif

@@ -7,6 +7,12 @@
 #include "http_private.h"
 #include "loop.h"
 
+#define NS_PER_S UINT64_C(1000000000)
+/* Bodies and answers up to this size are bounded by the number of connections; of larger ones there
+ * may be so many at once as have the size of some bulk creates. */
+#define SMALL_BYTES (64u << 10)
+#define HELD_BULKS  4u
+
 const char *http_method(const struct http_exchange *exchange)
 {
 	return exchange->method;
@@ -99,10 +105,30 @@ void http_answer_header(struct http_exchange *exchange, const char *name, const 
 	exchange->header_value = value;
 }
 
+/* False: there would be more than the gateway's memory is for. */
+static bool hold(struct http_exchange *exchange, size_t bytes)
+{
+	struct http *http = exchange->listener->http;
+
+	if (http->held_bytes + bytes > (size_t)HELD_BULKS * http->config->bulk_body_max_bytes)
+		return false;
+	http->held_bytes += bytes;
+	exchange->held_bytes += bytes;
+	return true;
+}
+
+static void let_go(struct http_exchange *exchange)
+{
+	exchange->listener->http->held_bytes -= exchange->held_bytes;
+	exchange->held_bytes = 0;
+	text_free(&exchange->body);
+}
+
 static void response_prepare(struct http_exchange *exchange, unsigned int status, char *body,
 			     size_t length)
 {
 	exchange->status = status;
+	exchange->length = length;
 	exchange->response = MHD_create_response_from_buffer(
 		length, body, body != NULL ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
 	if (exchange->response == NULL) {
@@ -119,10 +145,24 @@ static void response_prepare(struct http_exchange *exchange, unsigned int status
 					exchange->header_value);
 }
 
+static void refuse_for_now(struct http_exchange *exchange)
+{
+	error_set(&exchange->refusal, BGW_ERROR_UNAVAILABLE,
+		  "too many large requests are under way; try again, or ask for less at once");
+}
+
 void http_answer(struct http_exchange *exchange, unsigned int status, char *body, size_t length)
 {
 	const struct http_handler *handler = &exchange->listener->http->handler;
 
+	let_go(exchange);
+	/* The answer to a write says what was done, and is given in any case. */
+	if (length > SMALL_BYTES && !hold(exchange, length) && http_is_read(exchange)) {
+		free(body);
+		refuse_for_now(exchange);
+		status = error_status(exchange->refusal.code);
+		body = handler->refuse(handler->arg, exchange, &exchange->refusal, &length);
+	}
 	response_prepare(exchange, status, body, length);
 	if (!handler->record(handler->arg, exchange, status))
 		http_answer_release(exchange);
@@ -144,6 +184,8 @@ static enum MHD_Result response_queue(struct http_exchange *exchange)
 	/* Without memory for an answer the connection is closed. */
 	if (exchange->response == NULL)
 		return MHD_NO;
+	http_connection_answer(exchange->connection, exchange->length,
+			       exchange->listener->http->config->request_timeout_s * NS_PER_S);
 	return MHD_queue_response(exchange->mhd, exchange->status, exchange->response);
 }
 
@@ -207,6 +249,8 @@ static enum MHD_Result request_begin(struct listener *listener, struct MHD_Conne
 	if (connection_verify(exchange, &exchange->refusal) < 0 ||
 	    handler->admit(handler->arg, exchange, &exchange->refusal) < 0)
 		return refuse_soon(exchange);
+	exchange->connection->admitted = true;
+	exchange->connection->since_ns = loop_now_ns();
 	exchange->body_limit = handler->body_limit(handler->arg, method, url);
 	length = http_header(exchange, MHD_HTTP_HEADER_CONTENT_LENGTH);
 	if (length == NULL || strtoull(length, NULL, 10) <= exchange->body_limit)
@@ -217,14 +261,17 @@ static enum MHD_Result request_begin(struct listener *listener, struct MHD_Conne
 
 static enum MHD_Result request_body(struct http_exchange *exchange, const char *bytes, size_t *size)
 {
-	bool refused = exchange->refusal.code != BGW_ERROR_NONE;
+	size_t length = exchange->body.length + *size;
 
-	if (!refused && exchange->body.length + *size > exchange->body_limit) {
+	if (exchange->refusal.code == BGW_ERROR_NONE && length > exchange->body_limit)
 		refuse_size(exchange);
-		text_free(&exchange->body);
-	} else if (!refused) {
+	else if (exchange->refusal.code == BGW_ERROR_NONE && length > SMALL_BYTES &&
+		 !hold(exchange, *size))
+		refuse_for_now(exchange);
+	if (exchange->refusal.code == BGW_ERROR_NONE)
 		text_add(&exchange->body, bytes, *size);
-	}
+	else
+		let_go(exchange);
 	*size = 0;
 	return exchange->body.broken ? MHD_NO : MHD_YES;
 }
@@ -269,11 +316,12 @@ void http_on_completed(void *arg, struct MHD_Connection *mhd, void **context,
 		return;
 	if (exchange->connection != NULL) {
 		exchange->connection->busy = false;
+		exchange->connection->until_ns = 0;
 		exchange->connection->since_ns = loop_now_ns();
 	}
 	if (exchange->response != NULL)
 		MHD_destroy_response(exchange->response);
-	text_free(&exchange->body);
+	let_go(exchange);
 	free(exchange->note);
 	free(exchange->method);
 	free(exchange->path);

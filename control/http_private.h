@@ -20,7 +20,7 @@ struct listener {
 	struct MHD_Daemon *daemon;
 	struct loop_fd *epoll;
 	struct loop_timer *timer;
-	struct http_connection *connections;
+	struct http_connections connections;
 };
 
 struct http {
@@ -32,7 +32,8 @@ struct http {
 	unsigned int listener_count;
 	struct loop_timer *sweep;
 	unsigned int busy;
-	bool quiet; /**< connections end with their next answer */
+	size_t held_bytes; /**< of large bodies and answers */
+	bool quiet;	   /**< connections end with their next answer */
 };
 
 struct http_exchange {
@@ -41,7 +42,7 @@ struct http_exchange {
 	struct MHD_Connection *mhd;
 	char *method, *path;
 	struct text body;
-	size_t body_limit;
+	size_t body_limit, held_bytes;
 	bool handled, answered, suspended;
 	struct error refusal; /**< code BGW_ERROR_NONE: there is none */
 	const char *caller;
@@ -49,6 +50,7 @@ struct http_exchange {
 	const char *header_name, *header_value;
 	struct MHD_Response *response;
 	unsigned int status;
+	size_t length; /**< of the answer */
 };
 
 /** What libmicrohttpd calls for a request, with the listener as `arg`. */

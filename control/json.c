@@ -7,6 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#define FEW_VALUES	262144
+#define BYTES_PER_VALUE 8
+
 /* Bytes of the UTF-8 character at text (RFC 3629), 0 if it is none. */
 static size_t utf8_length(const unsigned char *text, size_t left)
 {
@@ -32,10 +35,14 @@ static size_t utf8_length(const unsigned char *text, size_t left)
 /* What cJSON would let pass. */
 static const char *find_fault(const char *text, size_t length)
 {
+	/* A value takes cJSON ten to forty times the memory of its text. */
+	size_t values = 0, values_max = length / BYTES_PER_VALUE;
 	unsigned int depth = 0;
 	bool in_string = false;
 	size_t step;
 
+	if (values_max < FEW_VALUES)
+		values_max = FEW_VALUES;
 	for (size_t i = 0; i < length; i += step) {
 		step = utf8_length((const unsigned char *)text + i, length - i);
 		if (step == 0)
@@ -56,6 +63,10 @@ static const char *find_fault(const char *text, size_t length)
 		} else if (!in_string && (text[i] == '{' || text[i] == '[')) {
 			if (++depth > JSON_MAX_DEPTH)
 				return "is nested too deep";
+			values++;
+		} else if (!in_string && text[i] == ',') {
+			if (++values > values_max)
+				return "has too many values for its length";
 		} else if (!in_string && (text[i] == '}' || text[i] == ']') && depth > 0) {
 			depth--;
 		}

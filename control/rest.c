@@ -17,7 +17,6 @@
 #include "rest_request.h"
 
 #define BODY_PARSE_HERE_BYTES (256u << 10)
-#define BODY_MAX_BYTES	      (1u << 20)
 #define ROOT		      "/v2.0/"
 
 /* Scheme and authority as the client knows them; what is no authority would spoil the answer. */
@@ -298,14 +297,15 @@ static int admit(void *arg, struct http_exchange *exchange, struct error *error)
 
 static size_t body_limit(void *arg, const char *method, const char *path)
 {
+	const struct control *control = arg;
+	const struct config_api *config = &control->config.api;
 	char id[REST_ID_SIZE];
 	const struct resource *resource = route(path, id);
 
-	(void)arg;
-	(void)method;
-	if (resource != NULL && id[0] == '\0' && resource->type->max_body_bytes != 0)
-		return resource->type->max_body_bytes;
-	return BODY_MAX_BYTES;
+	if (resource != NULL && id[0] == '\0' && strcmp(method, "POST") == 0 &&
+	    (resource->type->flags & BGW_TYPE_MANY) != 0)
+		return config->bulk_body_max_bytes;
+	return config->body_max_bytes;
 }
 
 static bool record(void *arg, struct http_exchange *exchange, unsigned int status)

@@ -414,10 +414,9 @@ TYPE(l2_remote_gateway_connection, "l2_remote_gateway_connection", "l2_remote_ga
      .in_use = BGW_ERROR_REMOTE_CONNECTION_IN_USE, .exists = BGW_ERROR_REMOTE_CONNECTION_EXISTS,
      .help = "a tunnel into a broadcast domain");
 TYPE(l2_remote_mac, "l2_remote_mac", "l2_remote_macs", "l2-remote-macs", l2_remote_mac_fields,
-     .flags = STORED, .alias = "remote-mac", .alias_plural = "remote-macs",
-     .max_body_bytes = 64 << 20, .not_found = BGW_ERROR_REMOTE_MAC_NOT_FOUND,
-     .in_use = BGW_ERROR_CONFLICT, .exists = BGW_ERROR_REMOTE_MAC_EXISTS,
-     .help = "a MAC behind a remote gateway connection");
+     .flags = STORED | BGW_TYPE_MANY, .alias = "remote-mac", .alias_plural = "remote-macs",
+     .not_found = BGW_ERROR_REMOTE_MAC_NOT_FOUND, .in_use = BGW_ERROR_CONFLICT,
+     .exists = BGW_ERROR_REMOTE_MAC_EXISTS, .help = "a MAC behind a remote gateway connection");
 VIEW(attachment, "attachment", "attachments", "attachments", attachment_fields, 0,
      .help = "ports and tags that gateways attach");
 VIEW(mac, "mac", "macs", "macs", mac_fields, BGW_TYPE_FLUSH,

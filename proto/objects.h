@@ -162,6 +162,7 @@ struct bgw_worker {
 #define BGW_TYPE_VIRTUAL 0x4u  /**< a view: nothing is stored, a struct only takes updates */
 #define BGW_TYPE_FLUSH	 0x8u  /**< clients may delete by filter */
 #define BGW_TYPE_SPARSE	 0x10u /**< an object that has counted nothing says nothing */
+#define BGW_TYPE_MANY	 0x20u /**< a request may create so many that its body is large */
 
 struct bgw_object_type {
 	const char *name;	  /**< body root of one, l2_remote_mac */
@@ -171,7 +172,6 @@ struct bgw_object_type {
 	const char *alias_plural; /**< another body root for many, NULL none */
 	const char *help;	  /**< one clause */
 	uint32_t flags;		  /**< BGW_TYPE_* */
-	uint32_t max_body_bytes;  /**< of a request, 0 means 1 MiB */
 	enum bgw_error not_found, in_use, exists;
 	struct bgw_record record;
 };

@@ -152,6 +152,8 @@ static void errors_name_the_member(void **state)
 		" \"underlay\": {\"neighbours\": [{\"ip\": \"255.255.255.255\","
 		" \"mac\": \"02:00:00:00:00:02\", \"port\": \"w\"}]}}",
 		"underlay.neighbours[0].ip must be a unicast address");
+	refuses("{\"api\": {\"body_max_bytes\": 65537, \"bulk_body_max_bytes\": 65536}}",
+		"api.body_max_bytes must be at most api.bulk_body_max_bytes, 65536");
 	refuses("{\"api\": {\"tokens_everywhere\": true}}",
 		"api.tokens_everywhere needs api.tokens");
 	refuses("{\"store\": {\"kind\": \"etcd\"}}", "store.kind must be one of \"sqlite\"");

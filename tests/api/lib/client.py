@@ -48,11 +48,12 @@ class Answer:
 class Client:
     """One connection, kept open between requests."""
 
-    def __init__(self, where, timeout_s=20, token=None, tls=None):
-        """With a TLS context it is https."""
+    def __init__(self, where, timeout_s=20, token=None, tls=None, source=None):
+        """With a TLS context it is https. The source is the address that it comes from."""
         self._where = where
         self._token = token
         self._tls = tls
+        self._source = (source, 0) if source is not None else None
         self._timeout_s = timeout_s
         self._connection = None
         self._used = 0
@@ -62,8 +63,9 @@ class Client:
             return _UnixConnection(self._where[5:], self._timeout_s)
         if self._tls is not None:
             return http.client.HTTPSConnection(self._where, timeout=self._timeout_s,
-                                               context=self._tls)
-        return http.client.HTTPConnection(self._where, timeout=self._timeout_s)
+                                               source_address=self._source, context=self._tls)
+        return http.client.HTTPConnection(self._where, timeout=self._timeout_s,
+                                          source_address=self._source)
 
     def close(self):
         if self._connection is not None:
