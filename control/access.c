@@ -70,6 +70,14 @@ static const struct token *token_find(const struct access *access, const char *t
 	return found;
 }
 
+static int refuse_stranger(struct http_exchange *exchange, const char *text, struct error *error)
+{
+	http_answer_header(exchange, "WWW-Authenticate", "X-Auth-Token realm=\"bgw\"");
+	return error_set(error, BGW_ERROR_UNAUTHORIZED,
+			 text == NULL ? "X-Auth-Token is missing; send one of api.tokens"
+				      : "X-Auth-Token is none of api.tokens");
+}
+
 int access_admit(const struct access *access, struct http_exchange *exchange, struct error *error)
 {
 	bool required = http_is_guarded(exchange) || access->config->tokens_everywhere;
@@ -78,18 +86,19 @@ int access_admit(const struct access *access, struct http_exchange *exchange, st
 
 	if (token != NULL)
 		http_caller_set(exchange, token->name);
-	if (!required)
+	else if (required)
+		return refuse_stranger(exchange, text, error);
+	if (http_is_read(exchange))
 		return 0;
-	if (token == NULL) {
-		http_answer_header(exchange, "WWW-Authenticate", "X-Auth-Token realm=\"bgw\"");
-		return error_set(error, BGW_ERROR_UNAUTHORIZED,
-				 text == NULL ? "X-Auth-Token is missing; send one of api.tokens"
-					      : "X-Auth-Token is none of api.tokens");
-	}
-	if (token->role == CONFIG_ROLE_READER && !http_is_read(exchange))
+	if (token != NULL && token->role == CONFIG_ROLE_READER)
 		return error_set(error, BGW_ERROR_FORBIDDEN,
 				 "X-Auth-Token is of role reader, which may only GET; %.16s takes "
 				 "role admin",
 				 http_method(exchange));
+	/* Any page that a browser of this machine shows reaches a local listener. */
+	if (token == NULL && http_header(exchange, "Origin") != NULL)
+		return error_set(error, BGW_ERROR_FORBIDDEN,
+				 "a request with Origin comes from a web page, which may only GET "
+				 "without a token");
 	return 0;
 }

@@ -13,7 +13,7 @@ SMUGGLED = (b"POST /v2.0/networks HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
 
 
 def run(gateway):
-    gateway.config["api"]["request_timeout_s"] = 5
+    gateway.config["api"]["request_timeout_s"] = 2
     api = gateway.start()
     dice = random.Random(1)
     with attack(gateway, "pipelined garbage"):

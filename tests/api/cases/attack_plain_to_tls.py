@@ -11,12 +11,12 @@ from lib.expect import check
 def run(gateway):
     authority = Authority(gateway.directory, "authority")
     where = gateway.open_to_others(authority)
-    gateway.config["api"]["request_timeout_s"] = 3
+    gateway.config["api"]["request_timeout_s"] = 2
     tokens = gateway.set_tokens(operator="admin")
     gateway.start().close()
     with attack(gateway, "plain HTTP on a TLS port", where, tokens["operator"],
                 authority.context()):
-        for _ in range(5):
+        for _ in range(3):
             crowd = [connect(where) for _ in range(40)]
             for number, connection in enumerate(crowd):
                 send(connection, (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", os.urandom(3000), b"\x16",

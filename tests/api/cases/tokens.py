@@ -15,7 +15,15 @@ def run(gateway):
     api = gateway.start()
     api.create("networks", name="without")
     gateway.client(token="unknown").create("networks", name="unknown")
-    gateway.client(token=tokens["eyes"]).create("networks", name="local")
+    gateway.client(token=tokens["eyes"]).refused(403, "POST", "/v2.0/networks", {"network": {}})
+    # What a web page can make a browser send without asking: no type, no header of its own.
+    for origin in ("http://example.com", "null", f"http://{gateway.tcp}"):
+        answer = api.raw("POST", "/v2.0/networks", '{"network": {"name": "page"}}',
+                         {"Origin": origin})
+        equal(f"status of a page of {origin}", answer.status, 403)
+        check("comes from a web page" in answer.error, f"it says {answer.error!r}")
+        equal("status of its GET", api.request("GET", "/", headers={"Origin": origin}).status, 200)
+    gateway.client(token=tokens["operator"]).create("networks", name="local")
     gateway.stop()
 
     gateway.config["api"]["tokens_everywhere"] = True
