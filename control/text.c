@@ -10,7 +10,7 @@
 
 void text_add(struct text *text, const char *bytes, size_t length)
 {
-	if (text->broken)
+	if (text->broken || length == 0)
 		return;
 	if (text->size - text->length < length) {
 		size_t size = text->size != 0 ? text->size : FIRST_BYTES;
