@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 
+from lib.certificates import Authority
 from lib.expect import Skip, check, equal
 
 PLUGIN = "python3-networking-l2gw"
@@ -30,6 +31,11 @@ class Commands:
             "PYTHONPATH": os.path.join(self._directory, "usr/lib/python3/dist-packages"),
             "OS_AUTH_TYPE": "none", "OS_ENDPOINT": f"http://{gateway.tcp}"}
 
+    def point(self, where, token, cacert):
+        """From now on over TLS, with that token."""
+        self._environment.update({"OS_AUTH_TYPE": "admin_token", "OS_TOKEN": token,
+                                  "OS_ENDPOINT": f"https://{where}", "OS_CACERT": cacert})
+
     def _run(self, argv, **more):
         return subprocess.run(argv, cwd=self._directory, capture_output=True, text=True,
                               timeout=60, check=False, **more)
@@ -53,6 +59,8 @@ def run(gateway):
     api = gateway.start()
     neutron(command, api)
     openstack(command, api)
+    gateway.stop()
+    guarded(command, gateway)
 
 
 def neutron(command, api):
@@ -96,3 +104,19 @@ def openstack(command, api):
     equal("connections", len(command("openstack", "l2gw", "connection", "list")), 1)
     command("openstack", "l2gw", "delete", "gw2", form=())
     equal("gateways left", [item["name"] for item in api.list("l2-gateways")], ["gw3"])
+
+
+def guarded(command, gateway):
+    authority = Authority(gateway.directory, "authority")
+    where = gateway.open_to_others(authority)
+    tokens = gateway.set_tokens(operator="admin", eyes="reader")
+    gateway.start().close()
+    create = ("neutron", "l2-gateway-create", "by token")
+    command.point(where, tokens["operator"], authority.cert)
+    equal("made by an admin", command(*create)["name"], "by token")
+    command.point(where, tokens["eyes"], authority.cert)
+    check(any(row["name"] == "by token" for row in command("neutron", "l2-gateway-list")),
+          "a reader does not see it")
+    command(*create, fails="may only GET")
+    command.point(where, "wrong", authority.cert)
+    command("neutron", "l2-gateway-list", fails="X-Auth-Token is none of api.tokens")
