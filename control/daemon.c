@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include "access.h"
 #include "audit.h"
@@ -26,7 +27,7 @@ struct daemon {
 	struct http *http;
 	struct loop_timer *stop_check;
 	unsigned int resources_started;
-	bool stopping;
+	bool stopping, on_terminal;
 };
 
 /* Nothing may be lost that a client was told, nor left hanging what it asked. */
@@ -52,12 +53,15 @@ static void stop_asked(void *arg, int number)
 	loop_timer_set(daemon->stop_check, 0, STOP_CHECK_MS);
 }
 
-static void reopen_asked(void *arg, int number)
+/* A terminal that goes away takes with it what was started there. */
+static void hung_up(void *arg, int number)
 {
 	struct daemon *daemon = arg;
 
-	(void)number;
-	audit_reopen(daemon->control.audit);
+	if (daemon->on_terminal)
+		stop_asked(daemon, number);
+	else
+		audit_reopen(daemon->control.audit);
 }
 
 static int load_object(void *arg, struct object *object, struct error *error)
@@ -162,7 +166,7 @@ static int start(struct daemon *daemon, struct error *error)
 		return -EINVAL;
 	if (loop_signal(control->loop, SIGTERM, stop_asked, daemon) < 0 ||
 	    loop_signal(control->loop, SIGINT, stop_asked, daemon) < 0 ||
-	    loop_signal(control->loop, SIGHUP, reopen_asked, daemon) < 0)
+	    loop_signal(control->loop, SIGHUP, hung_up, daemon) < 0)
 		return error_set(error, BGW_ERROR_INTERNAL, "signals cannot be caught");
 	return 0;
 }
@@ -196,7 +200,7 @@ int daemon_check(const struct config *config, struct error *error)
 
 int daemon_run(struct config *config, struct error *error)
 {
-	struct daemon daemon = {.control.config = *config};
+	struct daemon daemon = {.control.config = *config, .on_terminal = isatty(STDIN_FILENO)};
 	int rc;
 
 	signal(SIGPIPE, SIG_IGN);

@@ -3,6 +3,7 @@
 
 import json
 import os
+import pty
 import signal
 import time
 
@@ -126,6 +127,17 @@ def full(gateway, path):
     api.close()
 
 
+def on_terminal(gateway):
+    """What was started in a terminal ends with it."""
+    master, terminal = pty.openpty()
+    gateway.start(stdin=terminal).close()
+    gateway.process.send_signal(signal.SIGHUP)
+    equal("exit status after SIGHUP", gateway.process.wait(RECOVER_S), 0)
+    gateway.process = None
+    os.close(master)
+    os.close(terminal)
+
+
 def run(gateway):
     path = os.path.join(gateway.directory, "audit.log")
     gateway.config["tables"]["networks"] = 20000
@@ -140,6 +152,11 @@ def run(gateway):
     gateway.process.send_signal(signal.SIGHUP)
     gateway.client().get("/")
     gateway.stop()
+    on_terminal(gateway)
+    fifo = os.path.join(gateway.directory, "fifo")
+    os.mkfifo(fifo)
+    gateway.config["api"]["audit"] = fifo
+    gateway.refuses_to_start("cannot be opened: No such device or address")
 
     gateway.config["api"]["audit"] = path
     api = gateway.start(tokens["operator"])

@@ -82,12 +82,12 @@ class Gateway:
              "role": role} for name, role in roles.items()]
         return tokens
 
-    def start(self, token=None):
+    def start(self, token=None, stdin=subprocess.DEVNULL):
         """Starts it and returns a client with that token, when the API answers."""
         check(os.access(PROGRAM, os.X_OK), f"{PROGRAM} is not built")
         self.process = subprocess.Popen(
             [PROGRAM, "--config", self.write_config()], stdout=self._log, stderr=self._log,
-            stdin=subprocess.DEVNULL)
+            stdin=stdin)
         client = self.client(token=token)
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
