@@ -81,8 +81,8 @@ static int replay(struct control *control, struct error *error)
 	if (loaded == NULL)
 		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the objects");
 	rc = store_load(control->store, load_object, loaded, error);
-	for (unsigned int t = 0; bgw_object_types[t] != NULL && rc == 0; t++) {
-		struct object *object = model_first(loaded, bgw_object_types[t]), *next;
+	for (unsigned int t = 0; model_type(t) != NULL && rc == 0; t++) {
+		struct object *object = model_first(loaded, model_type(t)), *next;
 
 		for (; object != NULL && rc == 0; object = next, count++) {
 			next = object->next;

@@ -58,7 +58,7 @@ static int port_set(struct control *control, const struct config_port *port, str
 		return 0;
 	}
 	if (old == NULL)
-		rc = operation_identify(new, error);
+		rc = object_identify(new, error);
 	if (rc == 0 && (old != NULL ? model_replace(control->model, old, new)
 				    : model_insert(control->model, new)) < 0)
 		rc = error_set(error, BGW_ERROR_INTERNAL, "no memory for port %s", port->name);

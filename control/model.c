@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kept_answer.h"
 #include "value.h"
 
 #define FIRST_BUCKETS 64
@@ -32,6 +33,28 @@ struct model {
 	struct change *changes;
 	size_t change_count, change_size;
 };
+
+static const struct bgw_object_type *const unseen_types[] = {&kept_answer_type, NULL};
+
+const struct bgw_object_type *model_type(unsigned int i)
+{
+	unsigned int n = 0;
+
+	for (unsigned int t = 0; bgw_object_types[t] != NULL; t++)
+		if ((bgw_object_types[t]->flags & BGW_TYPE_VIRTUAL) == 0 && n++ == i)
+			return bgw_object_types[t];
+	return unseen_types[i - n];
+}
+
+const struct bgw_object_type *model_type_find(const char *name)
+{
+	const struct bgw_object_type *type;
+
+	for (unsigned int i = 0; (type = model_type(i)) != NULL; i++)
+		if (strcmp(type->name, name) == 0)
+			return type;
+	return NULL;
+}
 
 static struct type_objects *objects_of(const struct model *model,
 				       const struct bgw_object_type *type)
@@ -132,12 +155,9 @@ static int type_start(struct type_objects *objects, const struct bgw_object_type
 struct model *model_create(void)
 {
 	struct model *model = calloc(1, sizeof(*model));
-	unsigned int n = 0;
 
-	for (unsigned int i = 0; model != NULL && bgw_object_types[i] != NULL; i++) {
-		if ((bgw_object_types[i]->flags & BGW_TYPE_VIRTUAL) != 0)
-			continue;
-		if (type_start(&model->types[n++], bgw_object_types[i]) < 0) {
+	for (unsigned int i = 0; model != NULL && model_type(i) != NULL; i++) {
+		if (type_start(&model->types[i], model_type(i)) < 0) {
 			model_destroy(model);
 			return NULL;
 		}
@@ -304,6 +324,13 @@ struct object *model_first(const struct model *model, const struct bgw_object_ty
 	const struct type_objects *objects = objects_of(model, type);
 
 	return objects != NULL ? objects->first : NULL;
+}
+
+struct object *model_last(const struct model *model, const struct bgw_object_type *type)
+{
+	const struct type_objects *objects = objects_of(model, type);
+
+	return objects != NULL ? objects->last : NULL;
 }
 
 size_t model_count(const struct model *model, const struct bgw_object_type *type)

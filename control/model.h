@@ -17,6 +17,12 @@
 
 struct model;
 
+/** The types of which objects are stored, what is referred to before what refers; those that the
+ * API does not show come last. NULL after the last. */
+const struct bgw_object_type *model_type(unsigned int i);
+/** By name; NULL when none of these has it. */
+const struct bgw_object_type *model_type_find(const char *name);
+
 /** One step: old NULL is a create, new NULL a delete. */
 struct change {
 	struct object *old, *new;
@@ -47,6 +53,8 @@ struct object *model_find(const struct model *model, const struct bgw_object_typ
 			  const struct bgw_uuid *id);
 /** First and, by ->next, all others of a type, in the order of creation. */
 struct object *model_first(const struct model *model, const struct bgw_object_type *type);
+/** The one created last. */
+struct object *model_last(const struct model *model, const struct bgw_object_type *type);
 size_t model_count(const struct model *model, const struct bgw_object_type *type);
 
 /** Objects whose indexed member has a value, in no order: `value` points to what the member's C

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 static size_t record_size(const struct bgw_object_type *type)
 {
@@ -81,6 +82,18 @@ void object_free(struct object *object)
 		return;
 	record_clear(&object->type->record, object_record_mutable(object));
 	free(object);
+}
+
+int object_identify(struct object *object, struct error *error)
+{
+	struct bgw_object *base = object_record_mutable(object);
+	uint8_t *bytes = base->id.bytes;
+
+	if (getrandom(bytes, sizeof(base->id.bytes), 0) != sizeof(base->id.bytes))
+		return error_set(error, BGW_ERROR_INTERNAL, "the system has no random numbers");
+	bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
+	bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
+	return 0;
 }
 
 struct object *object_parse(const struct bgw_object_type *type, const cJSON *json,

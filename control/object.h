@@ -50,6 +50,9 @@ unsigned int object_link_count(const struct bgw_object_type *type);
 /** Members preset, nil id, revision 1. NULL without memory. */
 struct object *object_create(const struct bgw_object_type *type);
 
+/** Gives a new object an id (RFC 9562, version 4). 0 or negative with *error set. */
+int object_identify(struct object *object, struct error *error);
+
 /** A new object from a body. NULL with *error set. */
 struct object *object_parse(const struct bgw_object_type *type, const cJSON *json,
 			    const struct record_reader *reader, struct error *error);

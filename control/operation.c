@@ -4,23 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "control.h"
 #include "log.h"
 #include "resource.h"
-
-int operation_identify(struct object *object, struct error *error)
-{
-	struct bgw_object *base = object_record_mutable(object);
-	uint8_t *bytes = base->id.bytes;
-
-	if (getrandom(bytes, sizeof(base->id.bytes), 0) != sizeof(base->id.bytes))
-		return error_set(error, BGW_ERROR_INTERNAL, "the system has no random numbers");
-	bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
-	bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
-	return 0;
-}
 
 int operation_not_found(const struct bgw_object_type *type, const char *id, struct error *error)
 {
@@ -122,7 +109,7 @@ int operation_create(struct control *control, const struct resource *resource, c
 	}
 	rc = check_capacity(control, resource, error);
 	if (rc == 0 && bgw_uuid_is_nil(&base->id))
-		rc = operation_identify(new, error);
+		rc = object_identify(new, error);
 	if (rc == 0 && resource->validate_create != NULL)
 		rc = resource->validate_create(control, new, error);
 	if (rc < 0) {

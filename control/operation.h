@@ -41,9 +41,6 @@ struct object *operation_find(const struct control *control, const struct bgw_ob
 /** Sets *error to the type's NotFound. Negative. */
 int operation_not_found(const struct bgw_object_type *type, const char *id, struct error *error);
 
-/** Gives a new object an id (RFC 9562, version 4). 0 or negative with *error set. */
-int operation_identify(struct object *object, struct error *error);
-
 /** A stored object: into the model and published at once. An object that validation refuses is
  * kept, reported to the log and not published. 0 or negative with *error set. */
 int operation_replay(struct control *control, struct object *object, struct error *error);

@@ -114,6 +114,18 @@ static int read_revision(struct rest_request *request, struct error *error)
 	return error_set(error, BGW_ERROR_BAD_REQUEST, "If-Match must be revision_number=N");
 }
 
+/* Of a create alone: every other method may be repeated anyhow. */
+static int read_key(struct rest_request *request, struct error *error)
+{
+	if (request->verb == REST_CREATE)
+		request->key = http_header(request->exchange, "Idempotency-Key");
+	if (request->key == NULL || kept_key_is_valid(request->key))
+		return 0;
+	return error_set(error, BGW_ERROR_BAD_REQUEST,
+			 "Idempotency-Key must be 1 to %d printable ASCII characters",
+			 KEPT_KEY_MAX_BYTES);
+}
+
 static bool is_root(const struct bgw_object_type *type, const char *name)
 {
 	return strcmp(name, type->name) == 0 ||
@@ -179,6 +191,12 @@ static void body_parse(void *arg)
 	const char *bytes = http_body(request->exchange, &length);
 
 	request->body = json_parse(bytes, length, &request->parse_error);
+	if (request->body == NULL || request->key == NULL ||
+	    kept_digest(http_path(request->exchange), request->body, request->digest) == 0)
+		return;
+	cJSON_Delete(request->body);
+	request->body = NULL;
+	error_set(&request->parse_error, BGW_ERROR_INTERNAL, "no memory for the request");
 }
 
 static void body_parsed(void *arg)
@@ -216,7 +234,8 @@ static int request_read(struct rest_request *request, struct error *error)
 		return rc;
 	}
 	request->query = query_parse(exchange, request->resource->type, error);
-	if (request->query == NULL || read_revision(request, error) < 0)
+	if (request->query == NULL || read_revision(request, error) < 0 ||
+	    read_key(request, error) < 0)
 		return -EINVAL;
 	if (has_body(request))
 		rc = check_body(request, error);

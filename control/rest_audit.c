@@ -11,15 +11,27 @@
 #include "control.h"
 #include "http.h"
 #include "json.h"
+#include "kept_answer.h"
 #include "log.h"
 #include "text.h"
 
 /* A bulk create makes more; the line then says how many there were. */
 #define LISTED_OBJECTS 1000
 
+static const struct object *object_of(const struct change *change)
+{
+	return change->new != NULL ? change->new : change->old;
+}
+
+/* Kept answers are the gateway's own affair. */
+static bool is_shown(const struct change *change)
+{
+	return object_of(change)->type != &kept_answer_type;
+}
+
 static void add_change(struct text *text, const struct change *change)
 {
-	const struct object *object = change->new != NULL ? change->new : change->old;
+	const struct object *object = object_of(change);
 	char id[BGW_UUID_TEXT_SIZE];
 
 	text_add_format(text, "%s{\"change\":\"%s\",\"type\":\"%s\",\"id\":\"%s\"}",
@@ -33,12 +45,18 @@ static void add_change(struct text *text, const struct change *change)
 char *rest_audit_changes(const struct model *model, size_t mark)
 {
 	struct text text = {0};
-	size_t count;
+	size_t count, shown = 0, listed = 0;
 	const struct change *changes = model_changes(model, &count);
 
-	text_add_format(&text, "{\"count\":%zu,\"objects\":[", count - mark);
-	for (size_t i = mark; i < count && i - mark < LISTED_OBJECTS && !text.broken; i++)
+	for (size_t i = mark; i < count; i++)
+		shown += is_shown(&changes[i]);
+	text_add_format(&text, "{\"count\":%zu,\"objects\":[", shown);
+	for (size_t i = mark; i < count && listed < LISTED_OBJECTS && !text.broken; i++) {
+		if (!is_shown(&changes[i]))
+			continue;
 		add_change(&text, &changes[i]);
+		listed++;
+	}
 	text_add(&text, "]}", sizeof("]}"));
 	if (!text.broken)
 		return text.bytes;

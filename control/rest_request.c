@@ -60,38 +60,10 @@ static void request_free(struct rest_request *request)
 	query_free(request->query);
 	list_free(request->list);
 	free(request->made);
+	text_free(&request->told);
+	cJSON_Delete(request->retold);
 	text_free(&request->text);
 	free(request);
-}
-
-static int stage_create(struct rest_request *request, struct error *error)
-{
-	uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
-	struct object *object;
-	struct error why;
-	int rc;
-
-	if (request->made == NULL) {
-		size_t count = request->bulk ? (size_t)cJSON_GetArraySize(request->body->child) : 1;
-
-		request->made = calloc(count, sizeof(*request->made));
-		if (request->made == NULL)
-			return error_set(error, BGW_ERROR_INTERNAL, "no memory for the request");
-	}
-	while (request->next != NULL) {
-		rc = operation_create(request->control, request->resource, request->next, &object,
-				      &why);
-		if (rc < 0)
-			return request->bulk ? error_set(error, why.code, "%s[%zu]: %.400s",
-							 request->resource->type->plural,
-							 request->made_count, why.message)
-					     : error_set(error, why.code, "%s", why.message);
-		request->made[request->made_count++] = object_base(object)->id;
-		request->next = request->bulk ? request->next->next : NULL;
-		if (request->next != NULL && loop_now_ns() >= deadline_ns)
-			return -EAGAIN;
-	}
-	return 0;
 }
 
 static bool is_view(const struct resource *resource)
@@ -105,7 +77,7 @@ static int stage_verb(struct rest_request *request, struct error *error)
 
 	switch (request->verb) {
 	case REST_CREATE:
-		return stage_create(request, error);
+		return rest_create_stage(request, error);
 	case REST_UPDATE:
 		if (is_view(request->resource))
 			return 0;
@@ -134,8 +106,7 @@ static int stage(struct request *base, struct error *error)
 	return rc;
 }
 
-/* {"<name>": {...}} */
-static void render_one(struct rest_request *request, cJSON *json)
+void rest_request_render(struct rest_request *request, cJSON *json)
 {
 	char *printed = cJSON_PrintUnformatted(json);
 
@@ -169,7 +140,7 @@ static int finish_show(struct rest_request *request, struct error *error)
 	}
 	if (json == NULL)
 		return -ENOENT;
-	render_one(request, json);
+	rest_request_render(request, json);
 	return 0;
 }
 
@@ -182,52 +153,6 @@ static int finish_update(struct rest_request *request, struct error *error)
 		rc = operation_change(request->control, request->resource, request->id,
 				      request->next, request->revision, error);
 	return rc < 0 ? rc : finish_show(request, error);
-}
-
-/* What was made, as it is now that it is published. Another request of the batch may have deleted
- * it already; its id is then all there is to say. */
-static cJSON *made_json(struct rest_request *request, const struct bgw_uuid *id)
-{
-	const struct object *object =
-		model_find(request->control->model, request->resource->type, id);
-	char text[BGW_UUID_TEXT_SIZE];
-	cJSON *json;
-
-	if (object != NULL)
-		return list_item_json(request->control, request->resource, NULL, object);
-	json = cJSON_CreateObject();
-	cJSON_AddStringToObject(json, "id", bgw_uuid_format(id, text));
-	return json;
-}
-
-static int finish_create(struct rest_request *request)
-{
-	uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
-
-	if (!request->bulk) {
-		render_one(request, made_json(request, &request->made[0]));
-		return 0;
-	}
-	while (request->rendered < request->made_count) {
-		cJSON *json = made_json(request, &request->made[request->rendered]);
-		char *printed = cJSON_PrintUnformatted(json);
-
-		if (request->rendered == 0)
-			text_add_format(&request->text, "{\"%s\":[",
-					request->resource->type->plural);
-		else
-			text_add_string(&request->text, ",");
-		if (printed == NULL)
-			request->text.broken = true;
-		else
-			text_add_string(&request->text, printed);
-		free(printed);
-		cJSON_Delete(json);
-		if (++request->rendered < request->made_count && loop_now_ns() >= deadline_ns)
-			return -EAGAIN;
-	}
-	text_add_string(&request->text, "]}");
-	return 0;
 }
 
 static int finish_list(struct rest_request *request, struct error *error)
@@ -253,7 +178,7 @@ static bool finish(struct request *base, const struct error *outcome)
 			rc = finish_list(request, &error);
 			break;
 		case REST_CREATE:
-			rc = finish_create(request);
+			rc = rest_create_finish(request, &error);
 			status = 201;
 			break;
 		case REST_SHOW:

@@ -9,6 +9,7 @@
 #include <cjson/cJSON.h>
 
 #include "batch.h"
+#include "kept_answer.h"
 #include "text.h"
 #include "values.h"
 
@@ -45,6 +46,13 @@ struct rest_request {
 	/* create: the ids of what was made so far */
 	struct bgw_uuid *made;
 	size_t made_count, rendered;
+	/* create with an Idempotency-Key: what this one made, or what its forerunner did */
+	const char *key; /**< of the exchange, or NULL */
+	char digest[KEPT_DIGEST_TEXT_SIZE];
+	struct text told;
+	bool is_repeat, is_parsing;
+	cJSON *retold;
+	const cJSON *retold_next;
 	/* answer */
 	struct list *list;
 	struct text text;
@@ -55,6 +63,14 @@ void rest_request_submit(struct rest_request *request);
 
 /** Answers with an error at once, and frees it. */
 void rest_request_refuse(struct rest_request *request, const struct error *error);
+
+/** {"<name>": {...}} as the answer's body. Takes the JSON, which may be NULL for want of memory. */
+void rest_request_render(struct rest_request *request, cJSON *json);
+
+/** The part of stage() and finish() that creates (rest_create.c): 0, -EAGAIN for another slice, or
+ * another negative with *error set. */
+int rest_create_stage(struct rest_request *request, struct error *error);
+int rest_create_finish(struct rest_request *request, struct error *error);
 
 /** {"NeutronError": ...} as the answer. */
 void rest_answer_error(struct http_exchange *exchange, const struct error *error);

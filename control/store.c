@@ -12,7 +12,8 @@
 
 /* In the file's header, so that no other program's file is taken for ours: "bgw1". */
 #define APPLICATION_ID 0x62677731
-#define SCHEMA_VERSION 1
+/* 2: there may be kept answers, which version 1 does not know. */
+#define SCHEMA_VERSION 2
 
 enum statement {
 	BEGIN,
@@ -42,9 +43,14 @@ static const char schema[] = "BEGIN IMMEDIATE;"
 			     " body TEXT NOT NULL,"
 			     " UNIQUE(id, type));"
 			     "PRAGMA application_id = 1650947889;"
-			     "PRAGMA user_version = 1;"
+			     "PRAGMA user_version = 2;"
 			     "COMMIT";
-_Static_assert(APPLICATION_ID == 1650947889 && SCHEMA_VERSION == 1, "the schema text says so too");
+_Static_assert(APPLICATION_ID == 1650947889 && SCHEMA_VERSION == 2, "the schema text says so too");
+
+/* What makes a file of version i + 1 one of version i + 2. */
+static const char *const migrations[SCHEMA_VERSION - 1] = {
+	"BEGIN IMMEDIATE; PRAGMA user_version = 2; COMMIT",
+};
 
 struct store {
 	sqlite3 *database;
@@ -132,12 +138,16 @@ static int check_schema(struct store *store, struct error *error)
 		return error_set(error, BGW_ERROR_STORE,
 				 "%s is a file of another program; name another store.path",
 				 store->path);
-	if (version != SCHEMA_VERSION)
+	if (version < 1 || version > SCHEMA_VERSION)
 		return error_set(
 			error, BGW_ERROR_STORE,
 			"the store %s has schema version %d and this bgwd knows %d; run the "
 			"version that wrote it",
 			store->path, version, SCHEMA_VERSION);
+	for (; version < SCHEMA_VERSION; version++)
+		if (sqlite3_exec(store->database, migrations[version - 1], NULL, NULL, NULL) !=
+		    SQLITE_OK)
+			return fail(store, error, "cannot be brought to this version");
 	return 0;
 }
 
@@ -231,13 +241,12 @@ static struct object *row_object(sqlite3_stmt *row, struct error *error)
 	bool has_id = sqlite3_column_bytes(row, 1) == sizeof(struct bgw_uuid);
 	char id_text[BGW_UUID_TEXT_SIZE] = "?";
 	const char *body = (const char *)sqlite3_column_text(row, 3);
-	const struct bgw_object_type *type =
-		type_name != NULL ? bgw_object_type_find(type_name) : NULL;
+	const struct bgw_object_type *type = type_name != NULL ? model_type_find(type_name) : NULL;
 	struct object *object = NULL;
 	struct error why = {.code = BGW_ERROR_STORE, .message = "is no JSON"};
 	cJSON *json = body != NULL ? cJSON_Parse(body) : NULL;
 
-	if (type == NULL || (type->flags & BGW_TYPE_VIRTUAL) != 0)
+	if (type == NULL)
 		snprintf(why.message, sizeof(why.message), "is of an unknown type");
 	else if (json != NULL)
 		object = object_parse(type, json, &reader, &why);

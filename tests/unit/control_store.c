@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "kept_answer.h"
 #include "loop.h"
 #include "store.h"
 
@@ -248,6 +249,32 @@ static void refuses_strangers_and_the_future(void **state)
 	refuses_to_open(fixture, "schema version 99");
 }
 
+/* As the first version wrote it. */
+static void takes_over_what_version_1_wrote(void **state)
+{
+	struct fixture *fixture = *state;
+	struct object *answer = object_create(&kept_answer_type);
+
+	change_file(fixture->path,
+		    "CREATE TABLE objects(seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+		    " type TEXT NOT NULL, id BLOB NOT NULL, revision INTEGER NOT NULL,"
+		    " body TEXT NOT NULL, UNIQUE(id, type));"
+		    "PRAGMA application_id = 1650947889; PRAGMA user_version = 1;"
+		    "INSERT INTO objects(type, id, revision, body) VALUES"
+		    " ('network', x'00000000000000000000000000000007', 4, '{\"name\":\"old\"}')");
+	open_store(fixture);
+	expect_content(fixture, "old7.4 ");
+	model_insert(fixture->model, answer);
+	commit(fixture);
+	assert_int_equal(fixture->outcome.code, BGW_ERROR_NONE);
+	reopen(fixture);
+	expect_content(fixture, "old7.4 0.1 ");
+	store_close(fixture->store);
+	fixture->store = NULL;
+	change_file(fixture->path, "PRAGMA user_version = 0");
+	refuses_to_open(fixture, "schema version 0");
+}
+
 static void names_a_row_that_is_wrong(void **state)
 {
 	struct fixture *fixture = *state;
@@ -284,6 +311,7 @@ int main(void)
 		CASE(refuses_what_is_damaged),
 		CASE(refuses_what_is_no_store),
 		CASE(refuses_strangers_and_the_future),
+		CASE(takes_over_what_version_1_wrote),
 		CASE(names_a_row_that_is_wrong),
 		CASE(refuses_a_path_that_cannot_be),
 	};

@@ -121,6 +121,14 @@ static const char shared[] =
 	"      in: header\n"
 	"      description: only if the object still has this revision\n"
 	"      schema: {type: string, pattern: '^revision_number=[0-9]+$'}\n"
+	"    IdempotencyKey:\n"
+	"      name: Idempotency-Key\n"
+	"      in: header\n"
+	"      description: >-\n"
+	"        for 24 hours a repeat with the same key and body is told what the first made, "
+	"and\n"
+	"        another body is 409\n"
+	"      schema: {type: string, minLength: 1, maxLength: 255, pattern: '^[ -~]+$'}\n"
 	"  responses:\n"
 	"    Error:\n"
 	"      description: >-\n"
@@ -248,7 +256,8 @@ static void print_bulk_root(const char *name, const struct bgw_object_type *type
 static void print_create(const struct bgw_object_type *type)
 {
 	print_operation(type, "post", "create", type->name);
-	puts("      requestBody:\n        required: true\n        content:\n"
+	puts("      parameters:\n      - {$ref: '#/components/parameters/IdempotencyKey'}\n"
+	     "      requestBody:\n        required: true\n        content:\n"
 	     "          application/json:\n            schema:\n              oneOf:");
 	print_root(type->name, type);
 	print_bulk_root(type->plural, type);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Creates: one object or many, once for each Idempotency-Key. */
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "control.h"
+#include "json.h"
+#include "list.h"
+#include "operation.h"
+#include "resource.h"
+#include "rest_request.h"
+
+#define PARSE_HERE_BYTES (256u << 10)
+
+static uint32_t now_s(void)
+{
+	return (uint32_t)time(NULL);
+}
+
+/* True when an earlier request with this key did it all. */
+static int find_forerunner(struct rest_request *request, bool *found, struct error *error)
+{
+	const struct object *answer;
+	int rc = kept_answer_find(request->control->model, request->key, request->digest, now_s(),
+				  &answer, error);
+
+	*found = rc == 0 && answer != NULL;
+	if (!*found)
+		return rc;
+	/* A copy: before it is answered the kept one may go. */
+	text_add_string(&request->told, kept_answer_told(answer));
+	request->is_repeat = true;
+	return 0;
+}
+
+static int begin(struct rest_request *request, bool *is_done, struct error *error)
+{
+	size_t count = request->bulk ? (size_t)cJSON_GetArraySize(request->body->child) : 1;
+	int rc = 0;
+
+	if (request->key != NULL)
+		rc = find_forerunner(request, is_done, error);
+	if (rc < 0 || *is_done)
+		return rc;
+	request->made = calloc(count, sizeof(*request->made));
+	if (request->made == NULL)
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the request");
+	return 0;
+}
+
+static int make_one(struct rest_request *request, struct error *error)
+{
+	const struct resource *resource = request->resource;
+	struct object *object;
+	struct error why;
+
+	if (operation_create(request->control, resource, request->next, &object, &why) < 0)
+		return request->bulk
+			       ? error_set(error, why.code, "%s[%zu]: %.400s",
+					   resource->type->plural, request->made_count, why.message)
+			       : error_set(error, why.code, "%s", why.message);
+	request->made[request->made_count++] = object_base(object)->id;
+	if (request->key != NULL)
+		kept_answer_tell(&request->told, object);
+	request->next = request->bulk ? request->next->next : NULL;
+	return 0;
+}
+
+int rest_create_stage(struct rest_request *request, struct error *error)
+{
+	uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
+	bool is_done = false;
+	int rc = request->made == NULL ? begin(request, &is_done, error) : 0;
+
+	if (rc < 0 || is_done)
+		return rc;
+	while (request->next != NULL) {
+		rc = make_one(request, error);
+		if (rc < 0)
+			return rc;
+		if (request->next != NULL && loop_now_ns() >= deadline_ns)
+			return -EAGAIN;
+	}
+	if (request->key != NULL)
+		rc = kept_answer_add(request->control->model, request->key, request->digest,
+				     now_s(), &request->told, error);
+	return rc;
+}
+
+/* What was made, as it is now that it is published. Another request of the batch may have deleted
+ * it already; its id is then all there is to say. */
+static cJSON *made_json(struct rest_request *request, const struct bgw_uuid *id)
+{
+	const struct object *object =
+		model_find(request->control->model, request->resource->type, id);
+	char text[BGW_UUID_TEXT_SIZE];
+	cJSON *json;
+
+	if (object != NULL)
+		return list_item_json(request->control, request->resource, NULL, object);
+	json = cJSON_CreateObject();
+	cJSON_AddStringToObject(json, "id", bgw_uuid_format(id, text));
+	return json;
+}
+
+/* What the forerunner made, as it was then; run-time members are those of now. */
+static cJSON *retold_json(struct rest_request *request, const cJSON *element)
+{
+	const struct bgw_object_type *type = request->resource->type;
+	struct object *was = kept_answer_object(type, element), *is;
+	cJSON *json;
+
+	if (was == NULL)
+		return NULL;
+	is = model_find(request->control->model, type, &object_base(was)->id);
+	was->runtime = is != NULL ? is->runtime : NULL;
+	json = list_item_json(request->control, request->resource, NULL, was);
+	object_free(was);
+	return json;
+}
+
+static void retold_parse(void *arg)
+{
+	struct rest_request *request = arg;
+
+	request->retold =
+		json_parse(request->told.bytes, request->told.length, &request->parse_error);
+}
+
+static void retold_parsed(void *arg)
+{
+	struct rest_request *request = arg;
+
+	request->is_parsing = false;
+	request->made_count = (size_t)cJSON_GetArraySize(request->retold);
+	request->retold_next = request->retold != NULL ? request->retold->child : NULL;
+}
+
+/* -EAGAIN until it is there. */
+static int retold_read(struct rest_request *request, struct error *error)
+{
+	if (request->is_parsing)
+		return -EAGAIN;
+	if (request->retold != NULL)
+		return 0;
+	if (request->parse_error.code != BGW_ERROR_NONE || request->told.broken) {
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the answer");
+	}
+	if (request->told.length > PARSE_HERE_BYTES &&
+	    loop_work(request->control->loop, retold_parse, retold_parsed, request) == 0) {
+		request->is_parsing = true;
+		return -EAGAIN;
+	}
+	retold_parse(request);
+	retold_parsed(request);
+	return request->retold != NULL ? 0 : retold_read(request, error);
+}
+
+static cJSON *next_json(struct rest_request *request)
+{
+	const cJSON *element = request->retold_next;
+
+	if (!request->is_repeat)
+		return made_json(request, &request->made[request->rendered]);
+	request->retold_next = element->next;
+	return retold_json(request, element);
+}
+
+int rest_create_finish(struct rest_request *request, struct error *error)
+{
+	uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
+	int rc = request->is_repeat ? retold_read(request, error) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (!request->bulk) {
+		rest_request_render(request, next_json(request));
+		return 0;
+	}
+	while (request->rendered < request->made_count) {
+		cJSON *json = next_json(request);
+		char *printed = cJSON_PrintUnformatted(json);
+
+		if (request->rendered == 0)
+			text_add_format(&request->text, "{\"%s\":[",
+					request->resource->type->plural);
+		else
+			text_add_string(&request->text, ",");
+		if (printed == NULL)
+			request->text.broken = true;
+		else
+			text_add_string(&request->text, printed);
+		free(printed);
+		cJSON_Delete(json);
+		if (++request->rendered < request->made_count && loop_now_ns() >= deadline_ns)
+			return -EAGAIN;
+	}
+	text_add_string(&request->text, "]}");
+	return 0;
+}
