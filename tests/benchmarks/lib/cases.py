@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from typing import Callable
 
-from . import latency, machine, memory, testpmd
+from . import api, latency, machine, memory, testpmd
 
 PROGRAM = os.path.join(machine.BUILD, "tests", "benchmarks", "bench")
 # Below this a worker did not have its core, and its rate says nothing about it.
@@ -212,6 +212,16 @@ def _memory_line(result):
     )
 
 
+def _api_line(result):
+    return (
+        f"{'api':16} {result['creates_per_s']:,} creates/s over {result['connections']} connections"
+        f" (aim 5,000), {result['bulk_objects']:,} in one create {result['bulk_s']:.2f} s (aim 1),"
+        f" list of {result['list_objects']:,} {result['list_s']:.2f} s (aim 1) with"
+        f" {result['list_memory_mbytes']:.0f} MB,"
+        f" {result['lost_frames']} frames lost at {result['forwarded_mpps']:.1f} Mpps"
+    )
+
+
 def _latency(load):
     name = f"latency-{load}"
 
@@ -268,6 +278,12 @@ ALL = [
         "resident memory with 1,048,576 MACs and 16,000 connections",
         lambda bench: memory.measure(bench.place),
         _memory_line,
+    ),
+    Case(
+        "api",
+        "creates, one of 100,000 objects, and their list, while frames are forwarded",
+        lambda bench: api.measure(bench.place),
+        _api_line,
     ),
     *(_latency(load) for load in latency.LOADS),
 ]

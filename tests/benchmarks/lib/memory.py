@@ -2,17 +2,12 @@
 """Resident memory of a bgwd whose tables are full: MACs that it learned from frames, connections
 that were made through its API."""
 
-import contextlib
-import http.client
-import json
 import os
-import signal
-import socket
 import subprocess
 import tempfile
 import time
 
-from . import machine
+from . import gateway, machine
 
 VTEP = "192.18.0.1"
 WAN_MAC = "02:00:00:00:ff:01"
@@ -23,32 +18,6 @@ CONNECTIONS = 16000
 REMOTES = 250
 BULK = 500
 TEACH_S = 240
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost")
-        self._path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.connect(self._path)
-
-
-class _Api:
-    def __init__(self, path):
-        self._path = path
-
-    def request(self, method, path, body=None):
-        """The answer's object; an error of the API ends the measurement. A connection each: the
-        gateway closes one that was idle while MACs were taught."""
-        with contextlib.closing(_UnixConnection(self._path)) as connection:
-            connection.request(method, "/v2.0/" + path, json.dumps(body) if body else None)
-            response = connection.getresponse()
-            text = response.read()
-        if response.status >= 300:
-            raise RuntimeError(f"{method} {path}: {response.status} {text[:200]!r}")
-        return json.loads(text) if text else None
 
 
 def _port(directory, name, role, **more):
@@ -68,8 +37,6 @@ def _configuration(place, directory):
         "tables": {"macs": MACS, "connections": CONNECTIONS + 1, "networks": 4096},
         "ports": [_port(directory, "lan", "access"), wan],
         "underlay": {"vtep": VTEP, "addresses": [f"{VTEP}/16"], "neighbours": neighbours},
-        "api": {"listen": [f"unix:{directory}/api.sock"]},
-        "store": {"kind": "sqlite", "path": f"{directory}/bgw.db"},
     }
 
 
@@ -77,24 +44,20 @@ def _address(remote):
     return f"192.18.{1 + remote // 200}.{1 + remote % 200}"
 
 
-def _create(api, collection, root, body):
-    return api.request("POST", collection, {root: body})[root]["id"]
-
-
-def _connections_create(api, gateway, network):
+def _connections_create(api, l2_gateway, network):
     """Spread over the remote gateways. Only the first, which has the traffic, is flooded to."""
     remotes = [
-        _create(
-            api,
+        api.create(
             "l2-remote-gateways",
-            "l2_remote_gateway",
-            {"name": f"far-{number}", "ipaddr": _address(number), "encapsulations": ["vxlan"]},
+            name=f"far-{number}",
+            ipaddr=_address(number),
+            encapsulations=["vxlan"],
         )
         for number in range(REMOTES)
     ]
     bodies = [
         {
-            "gateway": gateway,
+            "gateway": l2_gateway,
             "network": network,
             "remote_gateway": remotes[number % REMOTES],
             "seg_id": SEGMENTATION_ID + number // REMOTES,
@@ -112,16 +75,11 @@ def _connections_create(api, gateway, network):
 
 def _provision(api):
     # None may be forgotten before the last is known.
-    network = _create(api, "networks", "network", {"name": "lan", "mac_ageing_s": 65000})
+    network = api.create("networks", name="lan", mac_ageing_s=65000)
     devices = [{"device_name": "local", "interfaces": [{"name": "lan"}]}]
-    gateway = _create(api, "l2-gateways", "l2_gateway", {"name": "gw", "devices": devices})
-    _create(
-        api,
-        "l2-gateway-connections",
-        "l2_gateway_connection",
-        {"l2_gateway_id": gateway, "network_id": network},
-    )
-    _connections_create(api, gateway, network)
+    l2_gateway = api.create("l2-gateways", name="gw", devices=devices)
+    api.create("l2-gateway-connections", l2_gateway_id=l2_gateway, network_id=network)
+    _connections_create(api, l2_gateway, network)
     return network
 
 
@@ -169,42 +127,17 @@ def _resident_mbytes(pid):
     return kbytes / 1024
 
 
-def _api_wait(process, path):
-    for _ in range(200):
-        api = _Api(path)
-        if process.poll() is not None:
-            raise RuntimeError(f"bgwd ended: {process.stderr.read().strip()}")
-        try:
-            api.request("GET", "networks")
-            return api
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("bgwd does not answer")
-
-
 def measure(place):
     """Starts a gateway, fills it, and looks at what it holds."""
     with tempfile.TemporaryDirectory(prefix="bgw-bench-") as directory:
-        file = os.path.join(directory, "bgwd.json")
-        with open(file, "w", encoding="utf-8") as out:
-            json.dump(_configuration(place, directory), out)
-        process = subprocess.Popen(
-            [os.path.join(machine.BUILD, "control", "bgwd"), "--config", file],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            api = _api_wait(process, f"{directory}/api.sock")
+        with gateway.running(directory, _configuration(place, directory)) as running:
+            api, pid = running.api, running.process.pid
             network = _provision(api)
-            empty = _resident_mbytes(process.pid)
+            empty = _resident_mbytes(pid)
             _teach(place, directory, lambda: _learned(api, network) == MACS)
             return {
-                "resident_mbytes": round(_resident_mbytes(process.pid), 1),
+                "resident_mbytes": round(_resident_mbytes(pid), 1),
                 "resident_without_macs_mbytes": round(empty, 1),
                 "macs": _learned(api, network),
                 "connections": CONNECTIONS,
             }
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
