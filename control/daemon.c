@@ -66,9 +66,22 @@ static void hung_up(void *arg, int number)
 
 static int load_object(void *arg, struct object *object, struct error *error)
 {
-	(void)error;
+	const struct bgw_uuid *id = &object_base(object)->id;
+	char text[BGW_UUID_TEXT_SIZE];
+
+	if (model_find(arg, object->type, id) != NULL) {
+		error_set(error, BGW_ERROR_STORE,
+			  "the store is damaged: %s %s is there twice; it was left as it is: "
+			  "restore a backup",
+			  object->type->name, bgw_uuid_format(id, text));
+		object_free(object);
+		return -EEXIST;
+	}
 	/* Published when all are there: what an object refers to may come after it. */
-	return model_insert(arg, object);
+	if (model_insert(arg, object) == 0)
+		return 0;
+	object_free(object);
+	return error_set(error, BGW_ERROR_INTERNAL, "no memory for the objects");
 }
 
 /* From the store to the model and to the dataplane, what is referred to before what refers. */

@@ -124,25 +124,22 @@ no_memory:
 	return error_set(error, BGW_ERROR_INTERNAL, "no memory to let old keys go");
 }
 
+static bool is_not_id(const void *arg, const char *name)
+{
+	(void)arg;
+	return strcmp(name, "id") != 0;
+}
+
 void kept_answer_tell(struct text *told, const struct object *object)
 {
 	const struct bgw_object *base = object_base(object);
-	cJSON *json = record_json_given(&object->type->record, object_record(object));
 	char id[BGW_UUID_TEXT_SIZE];
-	char *text;
 
-	/* Neither need have been given. */
-	cJSON_DeleteItemFromObjectCaseSensitive(json, "id");
-	cJSON_AddStringToObject(json, "id", bgw_uuid_format(&base->id, id));
-	cJSON_AddNumberToObject(json, "revision_number", base->revision);
-	text = cJSON_PrintUnformatted(json);
-	cJSON_Delete(json);
-	text_add_string(told, told->length == 0 ? "[" : ",");
-	if (text != NULL)
-		text_add_string(told, text);
-	else
-		told->broken = true;
-	free(text);
+	text_add_string(told, told->length == 0 ? "[{" : ",{");
+	if (record_text(told, &object->type->record, base, RECORD_STORED, is_not_id, NULL))
+		text_add(told, ",", 1);
+	text_add_format(told, "\"id\":\"%s\",\"revision_number\":%u}",
+			bgw_uuid_format(&base->id, id), base->revision);
 }
 
 /* What answers take, in units of 1 KB; every one takes some. */

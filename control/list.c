@@ -255,30 +255,68 @@ void list_free(struct list *list)
 	free(list);
 }
 
+static bool is_wanted(const void *arg, const char *name)
+{
+	const struct query *query = arg;
+
+	for (unsigned int i = 0; i < query->field_count; i++)
+		if (strcmp(query->fields[i], name) == 0)
+			return true;
+	return query->field_count == 0;
+}
+
 static void cut_to_fields(cJSON *json, const struct query *query)
 {
 	cJSON *member = json != NULL ? json->child : NULL, *next;
 
 	for (; query != NULL && query->field_count != 0 && member != NULL; member = next) {
-		bool wanted = false;
-
 		next = member->next;
-		for (unsigned int i = 0; i < query->field_count; i++)
-			wanted = wanted || strcmp(query->fields[i], member->string) == 0;
-		if (!wanted)
+		if (!is_wanted(query, member->string))
 			cJSON_Delete(cJSON_DetachItemViaPointer(json, member));
 	}
 }
 
-cJSON *list_item_json(struct control *control, const struct resource *resource,
-		      const struct query *query, const struct object *object)
+static void json_text_add(struct text *text, const cJSON *json, bool inner)
 {
-	cJSON *json = object_json(object);
+	char *printed = cJSON_PrintUnformatted(json);
 
-	if (json != NULL && resource->enrich != NULL)
+	if (printed == NULL)
+		text->broken = true;
+	else if (inner)
+		text_add(text, printed + 1, strlen(printed) - 2);
+	else
+		text_add_string(text, printed);
+	free(printed);
+}
+
+/* What is only known now. */
+static void runtime_text(struct control *control, const struct resource *resource,
+			 const struct query *query, const struct object *object, bool comma,
+			 struct text *text)
+{
+	cJSON *json = cJSON_CreateObject();
+
+	if (json != NULL) {
 		resource->enrich(control, object, json);
-	cut_to_fields(json, query);
-	return json;
+		cut_to_fields(json, query);
+		if (comma && json->child != NULL)
+			text_add(text, ",", 1);
+	}
+	json_text_add(text, json, true);
+	cJSON_Delete(json);
+}
+
+void list_item_text(struct control *control, const struct resource *resource,
+		    const struct query *query, const struct object *object, struct text *text)
+{
+	bool any;
+
+	text_add(text, "{", 1);
+	any = record_text(text, &object->type->record, object_record(object), RECORD_ANSWERED,
+			  query != NULL && query->field_count != 0 ? is_wanted : NULL, query);
+	if (resource->enrich != NULL)
+		runtime_text(control, resource, query, object, any, text);
+	text_add(text, "}", 1);
 }
 
 cJSON *list_view_item(struct control *control, const struct resource *resource,
@@ -386,29 +424,21 @@ static int select_slice(struct list *list, uint64_t deadline_ns, struct error *e
 	return find_page(list, error);
 }
 
-static int render_item(struct list *list, const struct item *item, struct text *text)
+static void render_item(struct list *list, const struct item *item, struct text *text)
 {
-	char *printed;
-	cJSON *cut = NULL;
-	const cJSON *json = item->json;
+	cJSON *cut;
 
 	if (item->object != NULL) {
-		cut = list_item_json(list->control, list->resource, list->query, item->object);
-		json = cut;
+		list_item_text(list->control, list->resource, list->query, item->object, text);
 	} else if (list->query->field_count != 0) {
 		/* Links still need the id that may be cut away. */
-		cut = cJSON_Duplicate(json, true);
+		cut = cJSON_Duplicate(item->json, true);
 		cut_to_fields(cut, list->query);
-		json = cut;
+		json_text_add(text, cut, false);
+		cJSON_Delete(cut);
+	} else {
+		json_text_add(text, item->json, false);
 	}
-	printed = cJSON_PrintUnformatted(json);
-	if (printed == NULL)
-		text->broken = true;
-	else
-		text_add_string(text, printed);
-	free(printed);
-	cJSON_Delete(cut);
-	return text->broken ? -ENOMEM : 0;
 }
 
 int list_continue(struct list *list, uint64_t deadline_ns, struct text *text, struct error *error)
@@ -426,8 +456,7 @@ int list_continue(struct list *list, uint64_t deadline_ns, struct text *text, st
 	for (; list->rendered < list->end; list->rendered++) {
 		if (list->rendered != list->first)
 			text_add_string(text, ",");
-		if (render_item(list, &list->items[list->rendered], text) < 0)
-			break;
+		render_item(list, &list->items[list->rendered], text);
 		if (loop_now_ns() >= deadline_ns && list->rendered + 1 < list->end) {
 			list->rendered++;
 			return -EAGAIN;

@@ -30,10 +30,10 @@ int list_continue(struct list *list, uint64_t deadline_ns, struct text *text, st
 
 void list_free(struct list *list);
 
-/** One object as an answer shows it, run-time members included, cut to the query's fields. NULL
- * without memory. */
-cJSON *list_item_json(struct control *control, const struct resource *resource,
-		      const struct query *query, const struct object *object);
+/** Appends one object as an answer shows it, run-time members included, cut to the query's fields
+ * (NULL: all). A text that could not grow is broken. */
+void list_item_text(struct control *control, const struct resource *resource,
+		    const struct query *query, const struct object *object, struct text *text);
 
 /** One item of a view by its id. NULL with *error set. */
 cJSON *list_view_item(struct control *control, const struct resource *resource,

@@ -27,6 +27,7 @@ struct object {
 	/** What the type's resource keeps of a published object. Set by its publish(), which finds
 	 * it in old when there is a new. */
 	void *runtime;
+	int64_t seq; /**< row in the store, which alone writes it; 0 before it was stored */
 	struct object *next, *previous; /**< of the same type, in the order of creation */
 					/* the type's struct, then its links */
 };
@@ -50,7 +51,8 @@ unsigned int object_link_count(const struct bgw_object_type *type);
 /** Members preset, nil id, revision 1. NULL without memory. */
 struct object *object_create(const struct bgw_object_type *type);
 
-/** Gives a new object an id (RFC 9562, version 4). 0 or negative with *error set. */
+/** Gives a new object an id (RFC 9562, version 4). 0 or negative with *error set. Control thread
+ * only. */
 int object_identify(struct object *object, struct error *error);
 
 /** A new object from a body. NULL with *error set. */
@@ -63,9 +65,6 @@ struct object *object_merge(const struct object *object, const cJSON *json,
 
 /** Not in the model. Accepts NULL. */
 void object_free(struct object *object);
-
-/** For an answer; run-time members are added by the resource. NULL without memory. */
-cJSON *object_json(const struct object *object);
 
 /** Whether every member that `wanted` was given has the same value in `object`. */
 bool object_has(const struct object *object, const struct object *wanted);

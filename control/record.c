@@ -369,76 +369,41 @@ int record_parse(const struct bgw_record *record, const cJSON *json, void *at,
 	return object_read(record, json, at, reader, NULL, error);
 }
 
-typedef cJSON *record_writer(const struct bgw_record *record, const void *at);
+static bool member_has(const struct bgw_field *field, const void *at, const void *wanted);
 
-static cJSON *element_json(const struct bgw_field *field, const void *at, record_writer *write)
+bool record_has(const struct bgw_record *record, const void *at, const void *wanted)
 {
-	return field->type == BGW_RECORD ? write(field->record, at) : value_json(field, at);
+	for (uint32_t i = 0; i < record->count; i++) {
+		const struct bgw_field *field = &record->fields[i];
+
+		if (!is_stored(field) || !record_given(record, wanted, field))
+			continue;
+		if ((field->flags & BGW_FIELD_NULLABLE) != 0 && !record_given(record, at, field))
+			return false;
+		if (!member_has(field, record_member_const(at, field),
+				record_member_const(wanted, field)))
+			return false;
+	}
+	return true;
 }
 
-static cJSON *member_json(const struct bgw_field *field, const void *at, record_writer *write)
+static bool element_has(const struct bgw_field *field, const void *at, const void *wanted)
 {
-	const struct bgw_list *list = at;
-	cJSON *array;
+	return field->type == BGW_RECORD ? record_has(field->record, at, wanted)
+					 : value_compare(field, at, wanted) == 0;
+}
+
+static bool member_has(const struct bgw_field *field, const void *at, const void *wanted)
+{
+	const struct bgw_list *list = at, *wanted_list = wanted;
 
 	if (!is_list(field))
-		return element_json(field, at, write);
-	array = cJSON_CreateArray();
-	for (uint32_t i = 0; i < list->count && array != NULL; i++) {
-		if (!cJSON_AddItemToArray(array,
-					  element_json(field, list_item(field, list, i), write))) {
-			cJSON_Delete(array);
-			array = NULL;
-		}
-	}
-	return array;
-}
-
-cJSON *record_json_given(const struct bgw_record *record, const void *at)
-{
-	cJSON *json = cJSON_CreateObject();
-
-	for (uint32_t i = 0; i < record->count && json != NULL; i++) {
-		const struct bgw_field *field = &record->fields[i];
-
-		if (!is_stored(field) || !record_given(record, at, field))
-			continue;
-		if (!cJSON_AddItemToObjectCS(json, field->name,
-					     member_json(field, record_member_const(at, field),
-							 record_json_given))) {
-			cJSON_Delete(json);
-			json = NULL;
-		}
-	}
-	return json;
-}
-
-static cJSON *answer_member(const struct bgw_record *record, const struct bgw_field *field,
-			    const void *at)
-{
-	if ((field->flags & BGW_FIELD_NULLABLE) != 0 && !record_given(record, at, field))
-		return field->type == BGW_TAGS ? cJSON_CreateString("") : cJSON_CreateNull();
-	return member_json(field, record_member_const(at, field), record_json);
-}
-
-cJSON *record_json(const struct bgw_record *record, const void *at)
-{
-	cJSON *json = cJSON_CreateObject();
-
-	for (uint32_t i = 0; i < record->count && json != NULL; i++) {
-		const struct bgw_field *field = &record->fields[i];
-		bool echo = (field->flags & BGW_FIELD_ECHO) != 0;
-
-		if (!is_stored(field) || (field->flags & BGW_FIELD_HIDDEN) != 0)
-			continue;
-		if ((field->flags & BGW_FIELD_TERSE) != 0 && !record_given(record, at, field))
-			continue;
-		if (!cJSON_AddItemToObjectCS(json, field->name, answer_member(record, field, at)) ||
-		    (echo && !cJSON_AddItemToObjectCS(json, field->aliases[0],
-						      answer_member(record, field, at)))) {
-			cJSON_Delete(json);
-			json = NULL;
-		}
-	}
-	return json;
+		return element_has(field, at, wanted);
+	if (list->count != wanted_list->count)
+		return false;
+	for (uint32_t i = 0; i < list->count; i++)
+		if (!element_has(field, list_item(field, list, i),
+				 list_item(field, wanted_list, i)))
+			return false;
+	return true;
 }

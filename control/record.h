@@ -15,10 +15,12 @@
 #include "error.h"
 #include "field.h"
 
+struct text;
+
 enum record_mode {
 	RECORD_CREATE, /**< into a preset record; required members must be there */
 	RECORD_UPDATE, /**< over an existing one; lists are replaced as a whole */
-	RECORD_LOAD, /**< what record_json wrote for the store: every stored member may be there */
+	RECORD_LOAD,   /**< what was written for the store: every stored member may be there */
 };
 
 struct record_reader {
@@ -44,13 +46,24 @@ int record_preset(const struct bgw_record *record, void *at);
 int record_parse(const struct bgw_record *record, const cJSON *json, void *at,
 		 const struct record_reader *reader, struct error *error);
 
-/** For the store: what was given, hidden members too. NULL without memory. */
-cJSON *record_json_given(const struct bgw_record *record, const void *at);
+enum record_form {
+	RECORD_STORED, /**< what was given, hidden members too */
+	/** every member under its one name, null for absent ones, terse ones only when given,
+	   nothing that is only known at run time */
+	RECORD_ANSWERED,
+};
 
-/** For an answer: every member under its one name, with null for absent ones; terse ones only
- * when given and a place for
- * nothing that is only known at run time. NULL without memory. */
-cJSON *record_json(const struct bgw_record *record, const void *at);
+/**
+ * Appends the members as JSON, "name":value joined by commas, without the braces around them.
+ * `wants` picks members by their names; NULL: all.
+ * @return whether there was any. A text that could not grow is broken (text.h).
+ */
+typedef bool record_wants(const void *arg, const char *name);
+bool record_text(struct text *text, const struct bgw_record *record, const void *at,
+		 enum record_form form, record_wants *wants, const void *arg);
+
+/** Whether every member that was given in `wanted` has the same value in the other record. */
+bool record_has(const struct bgw_record *record, const void *at, const void *wanted);
 
 /** Deep copy into uninitialised memory. 0 or -ENOMEM, then nothing is left behind. */
 int record_copy(const struct bgw_record *record, void *to, const void *from);

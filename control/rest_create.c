@@ -90,34 +90,32 @@ int rest_create_stage(struct rest_request *request, struct error *error)
 
 /* What was made, as it is now that it is published. Another request of the batch may have deleted
  * it already; its id is then all there is to say. */
-static cJSON *made_json(struct rest_request *request, const struct bgw_uuid *id)
+static void made_text(struct rest_request *request, const struct bgw_uuid *id)
 {
 	const struct object *object =
 		model_find(request->control->model, request->resource->type, id);
 	char text[BGW_UUID_TEXT_SIZE];
-	cJSON *json;
 
 	if (object != NULL)
-		return list_item_json(request->control, request->resource, NULL, object);
-	json = cJSON_CreateObject();
-	cJSON_AddStringToObject(json, "id", bgw_uuid_format(id, text));
-	return json;
+		list_item_text(request->control, request->resource, NULL, object, &request->text);
+	else
+		text_add_format(&request->text, "{\"id\":\"%s\"}", bgw_uuid_format(id, text));
 }
 
 /* What the forerunner made, as it was then; run-time members are those of now. */
-static cJSON *retold_json(struct rest_request *request, const cJSON *element)
+static void retold_text(struct rest_request *request, const cJSON *element)
 {
 	const struct bgw_object_type *type = request->resource->type;
 	struct object *was = kept_answer_object(type, element), *is;
-	cJSON *json;
 
-	if (was == NULL)
-		return NULL;
+	if (was == NULL) {
+		request->text.broken = true;
+		return;
+	}
 	is = model_find(request->control->model, type, &object_base(was)->id);
 	was->runtime = is != NULL ? is->runtime : NULL;
-	json = list_item_json(request->control, request->resource, NULL, was);
+	list_item_text(request->control, request->resource, NULL, was, &request->text);
 	object_free(was);
-	return json;
 }
 
 static void retold_parse(void *arg)
@@ -144,9 +142,8 @@ static int retold_read(struct rest_request *request, struct error *error)
 		return -EAGAIN;
 	if (request->retold != NULL)
 		return 0;
-	if (request->parse_error.code != BGW_ERROR_NONE || request->told.broken) {
+	if (request->parse_error.code != BGW_ERROR_NONE || request->told.broken)
 		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the answer");
-	}
 	if (request->told.length > PARSE_HERE_BYTES &&
 	    loop_work(request->control->loop, retold_parse, retold_parsed, request) == 0) {
 		request->is_parsing = true;
@@ -157,45 +154,37 @@ static int retold_read(struct rest_request *request, struct error *error)
 	return request->retold != NULL ? 0 : retold_read(request, error);
 }
 
-static cJSON *next_json(struct rest_request *request)
+static void next_text(struct rest_request *request)
 {
 	const cJSON *element = request->retold_next;
 
-	if (!request->is_repeat)
-		return made_json(request, &request->made[request->rendered]);
-	request->retold_next = element->next;
-	return retold_json(request, element);
+	if (!request->is_repeat) {
+		made_text(request, &request->made[request->rendered]);
+	} else {
+		request->retold_next = element->next;
+		retold_text(request, element);
+	}
+	request->rendered++;
 }
 
 int rest_create_finish(struct rest_request *request, struct error *error)
 {
 	uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
+	const struct bgw_object_type *type = request->resource->type;
 	int rc = request->is_repeat ? retold_read(request, error) : 0;
 
 	if (rc < 0)
 		return rc;
-	if (!request->bulk) {
-		rest_request_render(request, next_json(request));
-		return 0;
-	}
+	if (request->rendered == 0)
+		text_add_format(&request->text, request->bulk ? "{\"%s\":[" : "{\"%s\":",
+				request->bulk ? type->plural : type->name);
 	while (request->rendered < request->made_count) {
-		cJSON *json = next_json(request);
-		char *printed = cJSON_PrintUnformatted(json);
-
-		if (request->rendered == 0)
-			text_add_format(&request->text, "{\"%s\":[",
-					request->resource->type->plural);
-		else
+		if (request->rendered != 0)
 			text_add_string(&request->text, ",");
-		if (printed == NULL)
-			request->text.broken = true;
-		else
-			text_add_string(&request->text, printed);
-		free(printed);
-		cJSON_Delete(json);
-		if (++request->rendered < request->made_count && loop_now_ns() >= deadline_ns)
+		next_text(request);
+		if (request->rendered < request->made_count && loop_now_ns() >= deadline_ns)
 			return -EAGAIN;
 	}
-	text_add_string(&request->text, "]}");
+	text_add_string(&request->text, request->bulk ? "]}" : "}");
 	return 0;
 }

@@ -106,41 +106,33 @@ static int stage(struct request *base, struct error *error)
 	return rc;
 }
 
-void rest_request_render(struct rest_request *request, cJSON *json)
-{
-	char *printed = cJSON_PrintUnformatted(json);
-
-	cJSON_Delete(json);
-	if (printed == NULL) {
-		request->text.broken = true;
-		return;
-	}
-	text_add_format(&request->text, "{\"%s\":", request->resource->type->name);
-	text_add_string(&request->text, printed);
-	text_add_string(&request->text, "}");
-	free(printed);
-}
-
 static int finish_show(struct rest_request *request, struct error *error)
 {
 	const struct resource *resource = request->resource;
-	const struct object *object;
-	cJSON *json;
+	const struct object *object = NULL;
+	cJSON *json = NULL;
+	char *printed;
 
-	if (is_view(resource)) {
+	if (is_view(resource))
 		json = list_view_item(request->control, resource, request->query, request->id,
 				      error);
-	} else {
+	else
 		object = operation_find(request->control, resource->type, request->id, error);
-		json = object != NULL
-			       ? list_item_json(request->control, resource, request->query, object)
-			       : NULL;
-		if (object != NULL && json == NULL)
-			error_set(error, BGW_ERROR_INTERNAL, "no memory for the answer");
-	}
-	if (json == NULL)
+	if (json == NULL && object == NULL)
 		return -ENOENT;
-	rest_request_render(request, json);
+	text_add_format(&request->text, "{\"%s\":", resource->type->name);
+	if (object != NULL) {
+		list_item_text(request->control, resource, request->query, object, &request->text);
+	} else {
+		printed = cJSON_PrintUnformatted(json);
+		if (printed != NULL)
+			text_add_string(&request->text, printed);
+		else
+			request->text.broken = true;
+		free(printed);
+		cJSON_Delete(json);
+	}
+	text_add_string(&request->text, "}");
 	return 0;
 }
 

@@ -64,9 +64,6 @@ void rest_request_submit(struct rest_request *request);
 /** Answers with an error at once, and frees it. */
 void rest_request_refuse(struct rest_request *request, const struct error *error);
 
-/** {"<name>": {...}} as the answer's body. Takes the JSON, which may be NULL for want of memory. */
-void rest_request_render(struct rest_request *request, cJSON *json);
-
 /** The part of stage() and finish() that creates (rest_create.c): 0, -EAGAIN for another slice, or
  * another negative with *error set. */
 int rest_create_stage(struct rest_request *request, struct error *error);

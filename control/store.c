@@ -9,11 +9,15 @@
 #include <sys/stat.h>
 
 #include "loop.h"
+#include "text.h"
 
 /* In the file's header, so that no other program's file is taken for ours: "bgw1". */
 #define APPLICATION_ID 0x62677731
-/* 2: there may be kept answers, which version 1 does not know. */
+/* 2: rows are found by seq alone, and there may be kept answers. */
 #define SCHEMA_VERSION 2
+
+/* What SQLite itself would wait for, but then amid a commit. */
+#define CHECKPOINT_PAGES 1000
 
 enum statement {
 	BEGIN,
@@ -30,26 +34,37 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
 	[INSERT] = "INSERT INTO objects(body, revision, type, id) VALUES(?1, ?2, ?3, ?4)",
-	[UPDATE] = "UPDATE objects SET body = ?1, revision = ?2 WHERE type = ?3 AND id = ?4",
-	[DELETE] = "DELETE FROM objects WHERE type = ?3 AND id = ?4",
+	[UPDATE] = "UPDATE objects SET body = ?1, revision = ?2 WHERE seq = ?3",
+	[DELETE] = "DELETE FROM objects WHERE seq = ?3",
 };
 
-static const char schema[] = "BEGIN IMMEDIATE;"
-			     "CREATE TABLE objects("
-			     " seq INTEGER PRIMARY KEY AUTOINCREMENT,"
-			     " type TEXT NOT NULL,"
-			     " id BLOB NOT NULL,"
-			     " revision INTEGER NOT NULL,"
-			     " body TEXT NOT NULL,"
-			     " UNIQUE(id, type));"
-			     "PRAGMA application_id = 1650947889;"
+/* The model knows each object's row and sees to it that no id is there twice. An index of random
+ * ids would cost twice what the rows do. */
+#define TABLE                                     \
+	"CREATE TABLE objects("                   \
+	" seq INTEGER PRIMARY KEY AUTOINCREMENT," \
+	" type TEXT NOT NULL,"                    \
+	" id BLOB NOT NULL,"                      \
+	" revision INTEGER NOT NULL,"             \
+	" body TEXT NOT NULL);"
+
+static const char schema[] = "BEGIN IMMEDIATE;" TABLE "PRAGMA application_id = 1650947889;"
 			     "PRAGMA user_version = 2;"
 			     "COMMIT";
 _Static_assert(APPLICATION_ID == 1650947889 && SCHEMA_VERSION == 2, "the schema text says so too");
 
 /* What makes a file of version i + 1 one of version i + 2. */
 static const char *const migrations[SCHEMA_VERSION - 1] = {
-	"BEGIN IMMEDIATE; PRAGMA user_version = 2; COMMIT",
+	"BEGIN IMMEDIATE;"
+	"ALTER TABLE objects RENAME TO before;" TABLE
+	/* It may have held objects of which none is left. */
+	"INSERT INTO sqlite_sequence(name, seq)"
+	" SELECT 'objects', seq FROM sqlite_sequence WHERE name = 'before';"
+	"INSERT INTO objects(seq, type, id, revision, body)"
+	" SELECT seq, type, id, revision, body FROM before ORDER BY seq;"
+	"DROP TABLE before;"
+	"PRAGMA user_version = 2;"
+	"COMMIT",
 };
 
 struct store {
@@ -62,6 +77,12 @@ struct store {
 	store_done *done;
 	void *arg;
 	struct error error;
+	struct text body;
+	/* A checkpoint copies the write-ahead log into the file, between commits. */
+	int log_pages;
+	bool is_checkpointing;
+	struct loop *loop; /* of the last commit */
+	bool is_waiting;   /* a commit, for the checkpoint */
 };
 
 static int fail(const struct store *store, struct error *error, const char *what)
@@ -171,6 +192,16 @@ static bool is_empty_with_log(const char *path)
 	       wal.st_size != 0;
 }
 
+static int log_grew(void *arg, sqlite3 *database, const char *name, int pages)
+{
+	struct store *store = arg;
+
+	(void)database;
+	(void)name;
+	store->log_pages = pages;
+	return SQLITE_OK;
+}
+
 static int store_start(struct store *store, struct error *error)
 {
 	/* The lock comes first, so that nothing is read or written beside its owner. The cost of
@@ -191,6 +222,7 @@ static int store_start(struct store *store, struct error *error)
 	sqlite3_extended_result_codes(store->database, 1);
 	if (sqlite3_exec(store->database, pragmas, NULL, NULL, NULL) != SQLITE_OK)
 		return fail(store, error, "cannot be used");
+	sqlite3_wal_hook(store->database, log_grew, store);
 	if (check_integrity(store, error) < 0 || check_schema(store, error) < 0)
 		return -EIO;
 	return prepare(store, error);
@@ -216,8 +248,11 @@ void store_close(struct store *store)
 {
 	if (store == NULL)
 		return;
+	while (store->is_checkpointing)
+		uv_run(loop_uv(store->loop), UV_RUN_ONCE);
 	for (unsigned int i = 0; i < STATEMENT_COUNT; i++)
 		sqlite3_finalize(store->statements[i]);
+	text_free(&store->body);
 	sqlite3_close(store->database);
 	free(store->path);
 	free(store);
@@ -255,6 +290,7 @@ static struct object *row_object(sqlite3_stmt *row, struct error *error)
 		struct bgw_object *base = object_record_mutable(object);
 
 		base->revision = (uint32_t)sqlite3_column_int64(row, 2);
+		object->seq = sqlite3_column_int64(row, 4);
 		if (has_id) {
 			memcpy(&base->id, id, sizeof(base->id));
 			return object;
@@ -275,7 +311,7 @@ int store_load(struct store *store, store_visitor *visit, void *arg, struct erro
 	int step, rc = 0;
 
 	if (sqlite3_prepare_v2(store->database,
-			       "SELECT type, id, revision, body FROM objects ORDER BY seq", -1,
+			       "SELECT type, id, revision, body, seq FROM objects ORDER BY seq", -1,
 			       &rows, NULL) != SQLITE_OK)
 		return fail(store, error, "cannot be read");
 	while (rc == 0 && (step = sqlite3_step(rows)) == SQLITE_ROW) {
@@ -304,32 +340,40 @@ static int statement_run(struct store *store, enum statement which)
 	return rc == SQLITE_DONE ? 0 : -EIO;
 }
 
+static void bind_body(struct store *store, sqlite3_stmt *statement, const struct object *object)
+{
+	struct text *body = &store->body;
+
+	body->length = 0;
+	text_add(body, "{", 1);
+	record_text(body, &object->type->record, object_record(object), RECORD_STORED, NULL, NULL);
+	text_add(body, "}", 1);
+	if (!body->broken)
+		sqlite3_bind_text(statement, 1, body->bytes, (int)body->length, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 2, object_base(object)->revision);
+}
+
 static int change_write(struct store *store, const struct change *change, struct error *error)
 {
 	const struct object *object = change->new != NULL ? change->new : change->old;
 	enum statement which = change->old == NULL ? INSERT : change->new == NULL ? DELETE : UPDATE;
 	sqlite3_stmt *statement = store->statements[which];
 	char id[BGW_UUID_TEXT_SIZE];
-	char *body = NULL;
-	int rc;
 
-	if (which != DELETE) {
-		cJSON *json = record_json_given(&object->type->record, object_record(object));
-
-		body = cJSON_PrintUnformatted(json);
-		cJSON_Delete(json);
-		if (body == NULL)
-			return error_set(error, BGW_ERROR_INTERNAL, "no memory to write the store");
-		sqlite3_bind_text(statement, 1, body, -1, SQLITE_STATIC);
-		sqlite3_bind_int64(statement, 2, object_base(object)->revision);
+	if (which != DELETE)
+		bind_body(store, statement, object);
+	if (store->body.broken) {
+		text_free(&store->body);
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory to write the store");
 	}
-	sqlite3_bind_text(statement, 3, object->type->name, -1, SQLITE_STATIC);
-	sqlite3_bind_blob(statement, 4, &object_base(object)->id, sizeof(struct bgw_uuid),
-			  SQLITE_STATIC);
-	rc = statement_run(store, which);
-	sqlite3_clear_bindings(statement);
-	free(body);
-	if (rc < 0)
+	if (which == INSERT) {
+		sqlite3_bind_text(statement, 3, object->type->name, -1, SQLITE_STATIC);
+		sqlite3_bind_blob(statement, 4, &object_base(object)->id, sizeof(struct bgw_uuid),
+				  SQLITE_STATIC);
+	} else {
+		sqlite3_bind_int64(statement, 3, change->old->seq);
+	}
+	if (statement_run(store, which) < 0)
 		return fail(store, error, "could not be written");
 	if (sqlite3_changes(store->database) != 1)
 		return error_set(error, BGW_ERROR_STORE,
@@ -337,6 +381,9 @@ static int change_write(struct store *store, const struct change *change, struct
 				 "restart bgwd",
 				 store->path, object->type->name,
 				 bgw_uuid_format(&object_base(object)->id, id));
+	if (change->new != NULL)
+		change->new->seq = which == INSERT ? sqlite3_last_insert_rowid(store->database)
+						   : change->old->seq;
 	return 0;
 }
 
@@ -373,23 +420,62 @@ static void commit_work(void *arg)
 		statement_run(store, ROLLBACK);
 }
 
+static void checkpoint_work(void *arg)
+{
+	struct store *store = arg;
+
+	/* One that fails has lost nothing, and the next commit is followed by another. */
+	if (sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+				      NULL) == SQLITE_OK)
+		store->log_pages = 0;
+}
+
+static void commit_start(struct store *store);
+
+static void checkpoint_done(void *arg)
+{
+	struct store *store = arg;
+
+	store->is_checkpointing = false;
+	if (store->is_waiting)
+		commit_start(store);
+}
+
+/* Nobody waits for it, but for the next commit if that comes soon. */
+static void checkpoint_start(struct store *store)
+{
+	store->is_checkpointing =
+		store->log_pages >= CHECKPOINT_PAGES &&
+		loop_work(store->loop, checkpoint_work, checkpoint_done, store) == 0;
+}
+
 static void commit_done(void *arg)
 {
 	struct store *store = arg;
 
+	checkpoint_start(store);
 	store->done(store->arg, &store->error);
+}
+
+static void commit_start(struct store *store)
+{
+	store->is_waiting = false;
+	if (loop_work(store->loop, commit_work, commit_done, store) < 0) {
+		error_set(&store->error, BGW_ERROR_INTERNAL, "no memory to write the store");
+		store->done(store->arg, &store->error);
+	}
 }
 
 void store_commit(struct store *store, struct loop *loop, const struct change *changes,
 		  size_t count, store_done *done, void *arg)
 {
+	store->loop = loop;
 	store->changes = changes;
 	store->count = count;
 	store->done = done;
 	store->arg = arg;
 	store->error.code = BGW_ERROR_NONE;
-	if (loop_work(loop, commit_work, commit_done, store) < 0) {
-		error_set(&store->error, BGW_ERROR_INTERNAL, "no memory to write the store");
-		commit_done(store);
-	}
+	store->is_waiting = store->is_checkpointing;
+	if (!store->is_waiting)
+		commit_start(store);
 }

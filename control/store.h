@@ -3,8 +3,9 @@
 #define BGW_CONTROL_STORE_H
 
 /**
- * The durable copy of the model: a SQLite file (WAL, synchronous=FULL) with one row per object. A
- * batch is one transaction; when it is reported done, it survives a power cut.
+ * The durable copy of the model: a SQLite file (WAL, synchronous=FULL) with one row per object,
+ * which the object knows (object.h). A batch is one transaction; when it is reported done, it
+ * survives a power cut.
  *
  * Opened, loaded and closed on the control thread; commits run on the loop's thread pool, one at a
  * time. The file is locked for as long as it is open. A file that is damaged, of another program or
@@ -24,7 +25,9 @@ struct store;
 /** Creates the file when there is none. NULL with *error set: a sentence on the file and what to
  * do. */
 struct store *store_open(const char *path, struct error *error);
-/** No commit may be running. Accepts NULL. */
+/** No commit may be running; waits for what follows one. The loop must still be there. Accepts
+ * NULL.
+ */
 void store_close(struct store *store);
 
 /** Whether the store has never held an object. */

@@ -172,8 +172,7 @@ const char *value_text(const struct bgw_field *field, const void *at, char text[
 	case BGW_BOOL:
 		return *(const bool *)at ? "true" : "false";
 	case BGW_UINT:
-		snprintf(text, VALUE_TEXT_SIZE, "%u", *(const uint32_t *)at);
-		return text;
+		return bgw_uint_format(*(const uint32_t *)at, text);
 	case BGW_ENUM:
 		return field->choices[*(const uint32_t *)at];
 	case BGW_MAC:
@@ -192,17 +191,6 @@ const char *value_text(const struct bgw_field *field, const void *at, char text[
 		break;
 	}
 	return "";
-}
-
-cJSON *value_json(const struct bgw_field *field, const void *at)
-{
-	char text[VALUE_TEXT_SIZE];
-
-	if (field->type == BGW_BOOL)
-		return cJSON_CreateBool(*(const bool *)at);
-	if (field->type == BGW_UINT)
-		return cJSON_CreateNumber(*(const uint32_t *)at);
-	return cJSON_CreateString(value_text(field, at, text));
 }
 
 int value_copy(const struct bgw_field *field, void *to, const void *from)

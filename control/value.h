@@ -24,9 +24,6 @@ int value_parse(const struct bgw_field *field, const char *text, void *at);
 /** Reads a JSON value; strings, and numbers and booleans spelt as strings. Same errors. */
 int value_parse_json(const struct bgw_field *field, const cJSON *json, void *at);
 
-/** NULL without memory. */
-cJSON *value_json(const struct bgw_field *field, const void *at);
-
 /** The text form, into a buffer for the types that need one. */
 #define VALUE_TEXT_SIZE 64
 const char *value_text(const struct bgw_field *field, const void *at, char text[VALUE_TEXT_SIZE]);

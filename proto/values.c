@@ -67,16 +67,23 @@ int bgw_uuid_parse(const char *text, struct bgw_uuid *uuid)
 	return 0;
 }
 
-char *bgw_uuid_format(const struct bgw_uuid *uuid, char text[BGW_UUID_TEXT_SIZE])
+static char *hex_add(char *out, uint8_t byte)
 {
 	static const char digits[] = "0123456789abcdef";
+
+	*out++ = digits[byte >> 4];
+	*out++ = digits[byte & 15];
+	return out;
+}
+
+char *bgw_uuid_format(const struct bgw_uuid *uuid, char text[BGW_UUID_TEXT_SIZE])
+{
 	char *out = text;
 
 	for (unsigned int i = 0; i < sizeof(uuid->bytes); i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			*out++ = '-';
-		*out++ = digits[uuid->bytes[i] >> 4];
-		*out++ = digits[uuid->bytes[i] & 15];
+		out = hex_add(out, uuid->bytes[i]);
 	}
 	*out = '\0';
 	return text;
@@ -123,10 +130,14 @@ int bgw_mac_parse(const char *text, struct bgw_mac *mac)
 
 char *bgw_mac_format(const struct bgw_mac *mac, char text[BGW_MAC_TEXT_SIZE])
 {
-	const uint8_t *b = mac->bytes;
+	char *out = text;
 
-	snprintf(text, BGW_MAC_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3],
-		 b[4], b[5]);
+	for (unsigned int i = 0; i < sizeof(mac->bytes); i++) {
+		if (i != 0)
+			*out++ = ':';
+		out = hex_add(out, mac->bytes[i]);
+	}
+	*out = '\0';
 	return text;
 }
 
@@ -244,4 +255,18 @@ int bgw_uint_parse(const char *text, uint32_t *value)
 		return -ERANGE;
 	*value = (uint32_t)parsed;
 	return 0;
+}
+
+char *bgw_uint_format(uint32_t value, char text[BGW_UINT_TEXT_SIZE])
+{
+	char digits[BGW_UINT_TEXT_SIZE];
+	unsigned int count = 0;
+
+	do
+		digits[count++] = (char)('0' + value % 10);
+	while ((value /= 10) != 0);
+	for (unsigned int i = 0; i < count; i++)
+		text[i] = digits[count - 1 - i];
+	text[count] = '\0';
+	return text;
 }

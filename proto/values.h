@@ -54,6 +54,7 @@ struct bgw_tags {
 #define BGW_ADDRESS_TEXT_SIZE 46
 #define BGW_PREFIX_TEXT_SIZE  50
 #define BGW_TAGS_TEXT_SIZE    10
+#define BGW_UINT_TEXT_SIZE    11
 
 /** Accepts 8-4-4-4-12 and 32 hexadecimal digits, either case. */
 int bgw_uuid_parse(const char *text, struct bgw_uuid *uuid);
@@ -81,5 +82,7 @@ char *bgw_tags_format(const struct bgw_tags *tags, char text[BGW_TAGS_TEXT_SIZE]
 
 /** A whole number without sign, decimal or 0x hexadecimal. -ERANGE beyond 32 bits. */
 int bgw_uint_parse(const char *text, uint32_t *value);
+/** In decimal. */
+char *bgw_uint_format(uint32_t value, char text[BGW_UINT_TEXT_SIZE]);
 
 #endif

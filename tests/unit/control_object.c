@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 
 #include "json.h"
 #include "object.h"
+#include "text.h"
 
 static const struct record_reader create = {.mode = RECORD_CREATE};
 static const struct record_reader update = {.mode = RECORD_UPDATE};
@@ -46,6 +48,17 @@ static void refuses(const struct bgw_object_type *type, const char *text, const 
 	assert_null(object);
 	if (strstr(error.message, sentence) == NULL)
 		fail_msg("%s: \"%s\" does not say \"%s\"", text, error.message, sentence);
+}
+
+static char *text_of(const struct object *object, enum record_form form)
+{
+	struct text text = {0};
+
+	text_add(&text, "{", 1);
+	record_text(&text, &object->type->record, object_record(object), form, NULL, NULL);
+	text_add(&text, "}", 2);
+	assert_false(text.broken);
+	return text.bytes;
 }
 
 static void presets(void **state)
@@ -91,8 +104,7 @@ static void answer_has_one_name(void **state)
 		      " \"rgw_connection\": \"0a1b2c3d-0000-4000-8000-000000000001\","
 		      " \"uuid\": \"0a1b2c3d-0000-4000-8000-000000000009\","
 		      " \"tenant_id\": \"t1\"}");
-	cJSON *json = object_json(object);
-	char *text = cJSON_PrintUnformatted(json);
+	char *text = text_of(object, RECORD_ANSWERED);
 
 	(void)state;
 	assert_string_equal(text,
@@ -103,7 +115,6 @@ static void answer_has_one_name(void **state)
 			    "\"rgw_connection\":\"0a1b2c3d-0000-4000-8000-000000000001\","
 			    "\"router\":false}");
 	free(text);
-	cJSON_Delete(json);
 	object_free(object);
 }
 
@@ -137,7 +148,8 @@ static void terse_members_are_shown_when_given(void **state)
 		parse(&bgw_l2_gateway_type,
 		      "{\"devices\": [{\"device_name\": \"local\", \"interfaces\": ["
 		      "{\"name\": \"eth0\"}, {\"name\": \"eth1\", \"pcp\": 3}]}]}");
-	cJSON *json = object_json(object);
+	char *whole = text_of(object, RECORD_ANSWERED);
+	cJSON *json = cJSON_Parse(whole);
 	char *text = cJSON_PrintUnformatted(cJSON_GetObjectItem(json, "devices"));
 
 	(void)state;
@@ -146,6 +158,56 @@ static void terse_members_are_shown_when_given(void **state)
 				  "{\"name\":\"eth1\",\"segmentation_id\":[],\"pcp\":3}]}]");
 	free(text);
 	cJSON_Delete(json);
+	object_free(object);
+}
+
+static void texts_are_json(void **state)
+{
+	struct object *object =
+		parse(&bgw_network_type, "{\"name\": \"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f"
+					 "\\u007f\\u00e4\", \"description\": \"\", \"mtu\": 9000,"
+					 " \"shared\": true}");
+	char *text = text_of(object, RECORD_STORED);
+
+	(void)state;
+	assert_string_equal(text,
+			    "{\"name\":\"a\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\xc3\xa4\","
+			    "\"description\":\"\",\"shared\":true,\"mtu\":9000}");
+	free(text);
+	object_free(object);
+}
+
+static void has_what_was_given(void **state)
+{
+	static const char local[] =
+		"{\"devices\": [{\"device_name\": \"local\", \"interfaces\": [%s]}]}";
+	static const struct {
+		const char *interfaces;
+		bool has;
+	} cases[] = {
+		{"{\"name\": \"a\"}", true},
+		{"{\"name\": \"a\", \"pcp\": 3, \"segmentation_id\": [1, 2]}", true},
+		{"{\"name\": \"a\", \"segmentation_id\": [\"1\"]}", false},
+		{"{\"name\": \"a\", \"kind\": \"vlan\"}", false},
+		{"{\"name\": \"b\"}", false},
+		{"{\"name\": \"a\"}, {\"name\": \"b\"}", false},
+		{"", false},
+	};
+	struct object *object = parse(&bgw_l2_gateway_type,
+				      "{\"name\": \"g\", \"devices\": [{\"device_name\": \"local\","
+				      " \"interfaces\": [{\"name\": \"a\", \"pcp\": 3,"
+				      " \"segmentation_id\": [\"1\", \"2\"]}]}]}");
+	char body[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct object *wanted;
+
+		snprintf(body, sizeof(body), local, cases[i].interfaces);
+		wanted = parse(&bgw_l2_gateway_type, body);
+		assert_int_equal(object_has(object, wanted), cases[i].has);
+		object_free(wanted);
+	}
 	object_free(object);
 }
 
@@ -263,7 +325,8 @@ static void what_the_store_keeps_comes_back(void **state)
 	struct object *object =
 		parse(&bgw_l2_remote_gateway_type, "{\"name\": \"r\", \"ipaddr\": \"192.0.2.1\", "
 						   "\"encapsulations\": [\"gre\", \"vxlan\"]}");
-	cJSON *kept = record_json_given(&object->type->record, object_record(object));
+	char *text = text_of(object, RECORD_STORED);
+	cJSON *kept = json_of(text);
 	struct error error = {0};
 	struct object *loaded = object_parse(object->type, kept, &load, &error);
 
@@ -272,6 +335,7 @@ static void what_the_store_keeps_comes_back(void **state)
 	assert_true(object_has(loaded, object));
 	assert_true(object_has(object, loaded));
 	cJSON_Delete(kept);
+	free(text);
 	object_free(loaded);
 	object_free(object);
 }
@@ -284,6 +348,8 @@ int main(void)
 		cmocka_unit_test(answer_has_one_name),
 		cmocka_unit_test(nested_lists),
 		cmocka_unit_test(terse_members_are_shown_when_given),
+		cmocka_unit_test(texts_are_json),
+		cmocka_unit_test(has_what_was_given),
 		cmocka_unit_test(update_is_partial),
 		cmocka_unit_test(errors_name_the_member),
 		cmocka_unit_test(texts_that_are_no_json),

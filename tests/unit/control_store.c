@@ -167,11 +167,13 @@ static void commits_last(void **state)
 static void all_or_nothing(void **state)
 {
 	struct fixture *fixture = *state;
+	struct object *stranger = network("never stored", 2);
 
 	open_store(fixture);
+	model_insert(fixture->model, stranger);
+	model_accept(fixture->model);
 	model_insert(fixture->model, network("a", 1));
-	/* The same id again: the second change of the transaction fails. */
-	model_insert(fixture->model, network("b", 1));
+	model_remove(fixture->model, stranger);
 	commit(fixture);
 	assert_int_equal(fixture->outcome.code, BGW_ERROR_STORE);
 	expect_content(fixture, "");
@@ -181,19 +183,48 @@ static void all_or_nothing(void **state)
 	expect_content(fixture, "a1.1 ");
 }
 
+static long size_of(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? (long)status.st_size : -1;
+}
+
+/* More than a checkpoint waits for, again and again: commits wait for it, and so does the end. */
+static void many_large_commits(void **state)
+{
+	struct fixture *fixture = *state;
+	char name[256], file[80];
+	long after_first = 0;
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	open_store(fixture);
+	snprintf(file, sizeof(file), "%s-wal", fixture->path);
+	for (unsigned int n = 0; n < 5; n++) {
+		for (unsigned int i = 0; i < 20000; i++)
+			model_insert(fixture->model, network(name, (uint8_t)n));
+		commit(fixture);
+		assert_int_equal(fixture->outcome.code, BGW_ERROR_NONE);
+		model_accept(fixture->model);
+		if (n == 0)
+			after_first = size_of(file);
+	}
+	/* Each begins the log anew. */
+	assert_true(after_first > 4000000);
+	assert_true(size_of(file) < 2 * after_first);
+	store_close(fixture->store);
+	fixture->store = NULL;
+	assert_int_equal(size_of(file), -1);
+	assert_true(size_of(fixture->path) > 4 * after_first);
+}
+
 static void one_owner(void **state)
 {
 	struct fixture *fixture = *state;
 
 	open_store(fixture);
 	refuses_to_open(fixture, "another process uses it");
-}
-
-static long size_of(const char *path)
-{
-	struct stat status;
-
-	return stat(path, &status) == 0 ? (long)status.st_size : -1;
 }
 
 static void refuses_what_is_damaged(void **state)
@@ -307,6 +338,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(commits_last),
 		CASE(all_or_nothing),
+		CASE(many_large_commits),
 		CASE(one_owner),
 		CASE(refuses_what_is_damaged),
 		CASE(refuses_what_is_no_store),

@@ -14,6 +14,12 @@ def run(gateway):
     api.refused(409, "POST", "/v2.0/networks", {"network": {"id": ID, "name": "b"}},
                 "another network")
     equal("number", len(api.list("networks")), 1)
+    gateway_of = {"id": ID, "name": "g", "devices": [
+        {"device_name": "local", "interfaces": [{"name": "member1", "segmentation_id": [5, "6"]}]}]}
+    made = api.create("l2-gateways", **gateway_of)
+    equal("a gateway with devices again", api.create("l2-gateways", **gateway_of), made)
+    gateway_of["devices"][0]["interfaces"][0]["segmentation_id"].pop()
+    api.refused(409, "POST", "/v2.0/l2-gateways", {"l2_gateway": gateway_of}, "another l2_gateway")
     target = f"/v2.0/networks/{ID}"
     match = {"If-Match": "revision_number=1"}
     equal("update of the first revision",
