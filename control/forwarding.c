@@ -116,15 +116,8 @@ void work_publish(struct control *control, enum work_kind kind, struct object *o
 		new->runtime = work;
 	if (work == NULL)
 		return;
-	work->is_deleted = new == NULL;
+	work->object = new;
 	work_queue(control, work);
-}
-
-static const struct object *object_of(const struct control *control, const struct work *work)
-{
-	return work->is_deleted
-		       ? NULL
-		       : model_find(control->model, operations[work->kind]->type, &work->id);
 }
 
 static bool is_over(struct forwarding *forwarding, uint64_t deadline_ns)
@@ -142,10 +135,10 @@ static bool release_all(struct forwarding *forwarding, enum work_kind kind, uint
 		struct work *work = queue->first;
 
 		if (is_over(forwarding, deadline_ns) || !forwarding_can_publish(control) ||
-		    !operations[kind]->release(control, work, object_of(control, work)))
+		    !operations[kind]->release(control, work, work->object))
 			return false;
 		queue_pop(queue);
-		if (work->is_deleted)
+		if (work->object == NULL)
 			free(work);
 		else
 			queue_push(&forwarding->released[kind], work);
@@ -162,7 +155,7 @@ static bool apply_all(struct forwarding *forwarding, enum work_kind kind, uint64
 		struct work *work = queue->first;
 
 		if (is_over(forwarding, deadline_ns) || !forwarding_can_publish(control) ||
-		    !operations[kind]->apply(control, work, object_of(control, work)))
+		    !operations[kind]->apply(control, work, work->object))
 			return false;
 		queue_pop(queue);
 		work->is_queued = false;

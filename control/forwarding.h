@@ -34,10 +34,10 @@ enum work_kind {
 /** The first member of what a resource keeps of a published object (object->runtime). */
 struct work {
 	struct work *next;
+	const struct object *object; /**< as it was last published; NULL once deleted */
 	struct bgw_uuid id;
 	uint8_t kind; /**< enum work_kind */
 	bool is_queued;
-	bool is_deleted; /**< freed once it has let go of everything */
 };
 
 /** Of the object types that have work; each may be called again until it returns true. */

@@ -101,6 +101,7 @@ static struct MHD_Daemon *daemon_start(struct listener *listener)
 		listener->fd, MHD_OPTION_CONNECTION_LIMIT, config->max_connections,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, config->max_connections_per_address,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)CONNECTION_MEMORY / 2,
 		MHD_OPTION_CONNECTION_TIMEOUT, config->request_timeout_s,
 		MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, listener,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener, MHD_OPTION_END);

@@ -9,8 +9,10 @@
 #include "value.h"
 
 #define FIRST_BUCKETS 64
-#define MAX_TYPES     32
-#define MAX_LINKS     16
+/* Each time every object is visited, so rather few times. */
+#define GROWTH	  4
+#define MAX_TYPES 32
+#define MAX_LINKS 16
 
 /* A hash table whose chains run through the links of the objects. */
 struct table {
@@ -77,28 +79,28 @@ static size_t bucket_of(const struct table *table, const void *key)
 
 static void chain_push(struct object **head, struct object *object, unsigned int i)
 {
-	struct object_link *link = &object_links(object)[i];
+	struct object_link *link = &object->links[i];
 
 	link->next = *head;
 	link->previous = head;
 	if (*head != NULL)
-		object_links(*head)[i].previous = &link->next;
+		(*head)->links[i].previous = &link->next;
 	*head = object;
 }
 
 static void chain_remove(struct object *object, unsigned int i)
 {
-	struct object_link *link = &object_links(object)[i];
+	struct object_link *link = &object->links[i];
 
 	*link->previous = link->next;
 	if (link->next != NULL)
-		object_links(link->next)[i].previous = link->previous;
+		link->next->links[i].previous = link->previous;
 }
 
-/* Twice the buckets. Without memory the table stays as it is, only slower. */
-static void table_grow(struct table *table, unsigned int i)
+/* Without memory the table stays as it is, only slower. */
+static void table_grow(struct table *table, unsigned int i, size_t size)
 {
-	size_t size = (table->mask + 1) * 2;
+	size_t old_size = table->mask + 1;
 	struct object **old = table->buckets;
 	struct object **buckets = calloc(size, sizeof(*buckets));
 
@@ -106,11 +108,11 @@ static void table_grow(struct table *table, unsigned int i)
 		return;
 	table->buckets = buckets;
 	table->mask = size - 1;
-	for (size_t b = 0; b < size / 2; b++) {
+	for (size_t b = 0; b < old_size; b++) {
 		struct object *object = old[b], *next;
 
 		for (; object != NULL; object = next) {
-			next = object_links(object)[i].next;
+			next = object->links[i].next;
 			chain_push(&buckets[bucket_of(table, key_of(table, object))], object, i);
 		}
 	}
@@ -123,7 +125,7 @@ static void tables_insert(struct type_objects *objects, struct object *object)
 		struct table *table = &objects->tables[i];
 
 		if (++table->count > table->mask)
-			table_grow(table, i);
+			table_grow(table, i, (table->mask + 1) * GROWTH);
 		chain_push(&table->buckets[bucket_of(table, key_of(table, object))], object, i);
 	}
 }
@@ -133,6 +135,21 @@ static void tables_remove(struct type_objects *objects, struct object *object)
 	for (unsigned int i = 0; i < objects->table_count; i++) {
 		objects->tables[i].count--;
 		chain_remove(object, i);
+	}
+}
+
+void model_expect(struct model *model, const struct bgw_object_type *type, size_t more)
+{
+	struct type_objects *objects = objects_of(model, type);
+
+	for (unsigned int i = 0; i < objects->table_count; i++) {
+		struct table *table = &objects->tables[i];
+		size_t size = table->mask + 1;
+
+		while (size < table->count + more)
+			size *= GROWTH;
+		if (size > table->mask + 1)
+			table_grow(table, i, size);
 	}
 }
 
@@ -304,7 +321,7 @@ static struct object *chain_find(const struct table *table, unsigned int i, stru
 				 const void *key)
 {
 	while (from != NULL && value_compare(table->field, key_of(table, from), key) != 0)
-		from = object_links(from)[i].next;
+		from = from->links[i].next;
 	return from;
 }
 
@@ -364,8 +381,7 @@ struct object *model_match_next(const struct object *object, const char *member)
 
 		i += (table.field->flags & BGW_FIELD_INDEX) != 0;
 		if (strcmp(table.field->name, member) == 0)
-			return chain_find(&table, i, object_links((struct object *)object)[i].next,
-					  key_of(&table, object));
+			return chain_find(&table, i, object->links[i].next, key_of(&table, object));
 	}
 	return NULL;
 }

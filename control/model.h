@@ -32,6 +32,9 @@ struct change {
 struct model *model_create(void);
 void model_destroy(struct model *model);
 
+/** So many objects of a type will be inserted soon. */
+void model_expect(struct model *model, const struct bgw_object_type *type, size_t more);
+
 /** Each 0 or -ENOMEM, with nothing changed. The object, or the new one, becomes the model's. */
 int model_insert(struct model *model, struct object *object);
 int model_replace(struct model *model, struct object *old, struct object *new);

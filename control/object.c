@@ -6,21 +6,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-static size_t record_size(const struct bgw_object_type *type)
-{
-	return (type->record.size + sizeof(void *) - 1) & ~(sizeof(void *) - 1);
-}
-
-const void *object_record(const struct object *object)
-{
-	return object + 1;
-}
-
-void *object_record_mutable(struct object *object)
-{
-	return object + 1;
-}
-
 const struct bgw_object *object_base(const struct object *object)
 {
 	return object_record(object);
@@ -36,12 +21,7 @@ const char *object_name(const struct object *object)
 	return name != NULL ? name : "";
 }
 
-struct object_link *object_links(struct object *object)
-{
-	return (void *)((char *)(object + 1) + record_size(object->type));
-}
-
-unsigned int object_link_count(const struct bgw_object_type *type)
+static unsigned int link_count(const struct bgw_object_type *type)
 {
 	unsigned int count = 1;
 
@@ -52,12 +32,14 @@ unsigned int object_link_count(const struct bgw_object_type *type)
 
 static struct object *object_allocate(const struct bgw_object_type *type)
 {
+	const unsigned int links = link_count(type);
 	struct object *object =
-		calloc(1, sizeof(*object) + record_size(type) +
-				  object_link_count(type) * sizeof(struct object_link));
+		calloc(1, sizeof(*object) + links * sizeof(object->links[0]) + type->record.size);
 
-	if (object != NULL)
+	if (object != NULL) {
 		object->type = type;
+		object->record = &object->links[links];
+	}
 	return object;
 }
 
@@ -128,7 +110,7 @@ struct object *object_merge(const struct object *object, const cJSON *json,
 	const struct bgw_record *record = &object->type->record;
 	struct object *merged = object_allocate(object->type);
 
-	if (merged == NULL || record_copy(record, merged + 1, object + 1) < 0) {
+	if (merged == NULL || record_copy(record, merged->record, object->record) < 0) {
 		free(merged);
 		error_set(error, BGW_ERROR_INTERNAL, "no memory to update the %s",
 			  object->type->name);

@@ -29,24 +29,28 @@ struct object {
 	void *runtime;
 	int64_t seq; /**< row in the store, which alone writes it; 0 before it was stored */
 	struct object *next, *previous; /**< of the same type, in the order of creation */
-					/* the type's struct, then its links */
+	void *record;			/**< behind the links */
+	/** In the order: id, then the indexed members as the table has them. */
+	struct object_link links[];
 };
 
 /** The struct of the type: `const struct bgw_network *network = object_record(object);` */
-const void *object_record(const struct object *object);
+static inline const void *object_record(const struct object *object)
+{
+	return object->record;
+}
 
 /** For validate() of a resource alone: a new object before it is in the model. */
-void *object_record_mutable(struct object *object);
+static inline void *object_record_mutable(struct object *object)
+{
+	return object->record;
+}
 
 /** The members that every object has. */
 const struct bgw_object *object_base(const struct object *object);
 
 /** "" rather than NULL. */
 const char *object_name(const struct object *object);
-
-/** Links in the order: id, then the indexed members as the table has them. */
-struct object_link *object_links(struct object *object);
-unsigned int object_link_count(const struct bgw_object_type *type);
 
 /** Members preset, nil id, revision 1. NULL without memory. */
 struct object *object_create(const struct bgw_object_type *type);

@@ -46,6 +46,7 @@ static int begin(struct rest_request *request, bool *is_done, struct error *erro
 	request->made = calloc(count, sizeof(*request->made));
 	if (request->made == NULL)
 		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the request");
+	model_expect(request->control->model, request->resource->type, count);
 	return 0;
 }
 
