@@ -27,6 +27,7 @@ struct batch {
 	struct request *current;
 	struct request *cursor;
 	size_t published;
+	bool is_paused;
 };
 
 static void queue_init(struct queue *queue)
@@ -75,6 +76,18 @@ void batch_submit(struct batch *batch, struct request *request)
 	batch->gathering.end = &request->next;
 	if (batch->phase == PHASE_IDLE)
 		loop_idle_start(batch->idle);
+}
+
+void batch_pause(struct batch *batch)
+{
+	batch->is_paused = true;
+	loop_idle_stop(batch->idle);
+}
+
+void batch_resume(struct batch *batch)
+{
+	batch->is_paused = false;
+	loop_idle_start(batch->idle);
 }
 
 /* Whether the slice is over; at least one step was done before the first call. */
@@ -183,7 +196,7 @@ static void finish_slice(struct batch *batch, uint64_t deadline_ns)
 
 		if (request->operations->finish(request, &request->error))
 			batch->cursor = next;
-		if (is_over(deadline_ns))
+		if (batch->is_paused || is_over(deadline_ns))
 			return;
 	}
 	batch->current = NULL;

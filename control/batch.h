@@ -56,6 +56,11 @@ void batch_destroy(struct batch *batch);
 /** Takes the request until finish(), which is never called from inside this function. */
 void batch_submit(struct batch *batch, struct request *request);
 
+/** From finish() that returns false: nothing goes on, and nothing is committed, until
+ * batch_resume(). For what a request waits for elsewhere. */
+void batch_pause(struct batch *batch);
+void batch_resume(struct batch *batch);
+
 bool batch_is_idle(const struct batch *batch);
 
 #endif

@@ -89,6 +89,8 @@ void http_arguments(const struct http_exchange *exchange, http_argument *callbac
 
 /** A header of the answer; before http_answer(). Both texts must be literals. */
 void http_answer_header(struct http_exchange *exchange, const char *name, const char *value);
+/** What the answer's body is, when it is no JSON. A literal. */
+void http_answer_type(struct http_exchange *exchange, const char *content_type);
 /** The answer: JSON, or nothing when body is NULL. Takes the body, which free() can free. */
 void http_answer(struct http_exchange *exchange, unsigned int status, char *body, size_t length);
 /** An answer that record() holds back is given. */

@@ -105,6 +105,11 @@ void http_answer_header(struct http_exchange *exchange, const char *name, const 
 	exchange->header_value = value;
 }
 
+void http_answer_type(struct http_exchange *exchange, const char *content_type)
+{
+	exchange->content_type = content_type;
+}
+
 /* False: there would be more than the gateway's memory is for. */
 static bool hold(struct http_exchange *exchange, size_t bytes)
 {
@@ -137,7 +142,8 @@ static void response_prepare(struct http_exchange *exchange, unsigned int status
 	}
 	if (body != NULL)
 		MHD_add_response_header(exchange->response, MHD_HTTP_HEADER_CONTENT_TYPE,
-					"application/json");
+					exchange->content_type != NULL ? exchange->content_type
+								       : "application/json");
 	if (exchange->listener->http->quiet)
 		MHD_add_response_header(exchange->response, MHD_HTTP_HEADER_CONNECTION, "close");
 	if (exchange->header_name != NULL)
@@ -159,6 +165,7 @@ void http_answer(struct http_exchange *exchange, unsigned int status, char *body
 	/* The answer to a write says what was done, and is given in any case. */
 	if (length > SMALL_BYTES && !hold(exchange, length) && http_is_read(exchange)) {
 		free(body);
+		exchange->content_type = NULL;
 		refuse_for_now(exchange);
 		status = error_status(exchange->refusal.code);
 		body = handler->refuse(handler->arg, exchange, &exchange->refusal, &length);

@@ -47,7 +47,7 @@ struct http_exchange {
 	struct error refusal; /**< code BGW_ERROR_NONE: there is none */
 	const char *caller;
 	char *note;
-	const char *header_name, *header_value;
+	const char *header_name, *header_value, *content_type;
 	struct MHD_Response *response;
 	unsigned int status;
 	size_t length; /**< of the answer */

@@ -79,6 +79,19 @@ static int insert(struct control *control, struct object *object, struct error *
 	return -ENOMEM;
 }
 
+int operation_insert(struct control *control, const struct resource *resource,
+		     struct object *object, struct error *error)
+{
+	int rc = check_capacity(control, resource, error);
+
+	if (rc == 0 && resource->validate_create != NULL)
+		rc = resource->validate_create(control, object, error);
+	if (rc == 0)
+		return insert(control, object, error);
+	object_free(object);
+	return rc;
+}
+
 int operation_create(struct control *control, const struct resource *resource, const cJSON *body,
 		     struct object **object, struct error *error)
 {
@@ -107,17 +120,12 @@ int operation_create(struct control *control, const struct resource *resource, c
 		*object = existing;
 		return rc;
 	}
-	rc = check_capacity(control, resource, error);
-	if (rc == 0 && bgw_uuid_is_nil(&base->id))
-		rc = object_identify(new, error);
-	if (rc == 0 && resource->validate_create != NULL)
-		rc = resource->validate_create(control, new, error);
-	if (rc < 0) {
+	if (bgw_uuid_is_nil(&base->id) && object_identify(new, error) < 0) {
 		object_free(new);
-		return rc;
+		return -EIO;
 	}
 	*object = new;
-	return insert(control, new, error);
+	return operation_insert(control, resource, new, error);
 }
 
 static int check_revision(const struct object *object, uint32_t revision, struct error *error)
@@ -129,6 +137,21 @@ static int check_revision(const struct object *object, uint32_t revision, struct
 	return error_set(error, BGW_ERROR_REVISION_CONFLICT,
 			 "revision_number is %u, not %u: the %s was changed meanwhile", is,
 			 revision, object->type->name);
+}
+
+int operation_replace(struct control *control, const struct resource *resource, struct object *old,
+		      struct object *new, struct error *error)
+{
+	int rc = 0;
+
+	if (resource->validate_update != NULL)
+		rc = resource->validate_update(control, old, new, error);
+	if (rc == 0 && model_replace(control->model, old, new) < 0)
+		rc = error_set(error, BGW_ERROR_INTERNAL, "no memory to update the %s",
+			       resource->type->name);
+	if (rc < 0)
+		object_free(new);
+	return rc;
 }
 
 int operation_update(struct control *control, const struct resource *resource, const char *id,
@@ -152,14 +175,8 @@ int operation_update(struct control *control, const struct resource *resource, c
 	new = object_merge(old, body, &reader, error);
 	if (new == NULL)
 		return -EINVAL;
-	if (resource->validate_update != NULL)
-		rc = resource->validate_update(control, old, new, error);
-	if (rc == 0 && model_replace(control->model, old, new) < 0)
-		rc = error_set(error, BGW_ERROR_INTERNAL, "no memory to update the %s",
-			       resource->type->name);
-	if (rc < 0)
-		object_free(new);
-	else
+	rc = operation_replace(control, resource, old, new, error);
+	if (rc == 0)
 		*object = new;
 	return rc;
 }

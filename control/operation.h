@@ -26,6 +26,13 @@ int operation_create(struct control *control, const struct resource *resource, c
 int operation_update(struct control *control, const struct resource *resource, const char *id,
 		     const cJSON *body, uint32_t revision, struct object **object,
 		     struct error *error);
+/** The end of the two above, for an object that was made otherwise and whose references exist.
+ * Takes it, whatever becomes of it; `new` is a copy of `old` with its runtime and the next
+ * revision. */
+int operation_insert(struct control *control, const struct resource *resource,
+		     struct object *object, struct error *error);
+int operation_replace(struct control *control, const struct resource *resource, struct object *old,
+		      struct object *new, struct error *error);
 /** An update of an item of a view, by its resource; it takes effect at once and has no revision. To
  * be called from the finish() of a request. */
 int operation_change(struct control *control, const struct resource *resource, const char *id,

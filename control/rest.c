@@ -11,6 +11,7 @@
 #include "control.h"
 #include "discovery.h"
 #include "json.h"
+#include "maintenance.h"
 #include "query.h"
 #include "resource.h"
 #include "rest_audit.h"
@@ -282,7 +283,10 @@ static void handle(void *arg, struct http_exchange *exchange)
 	struct error error;
 
 	if (resource == NULL) {
-		handle_discovery(exchange);
+		if (maintenance_is_path(http_path(exchange)))
+			maintenance_handle(control, exchange);
+		else
+			handle_discovery(exchange);
 		return;
 	}
 	request = calloc(1, sizeof(*request));
@@ -321,6 +325,8 @@ static size_t body_limit(void *arg, const char *method, const char *path)
 	char id[REST_ID_SIZE];
 	const struct resource *resource = route(path, id);
 
+	if (maintenance_is_path(path))
+		return (size_t)BACKUP_MAX_BULKS * config->bulk_body_max_bytes;
 	if (resource != NULL && id[0] == '\0' && strcmp(method, "POST") == 0 &&
 	    (resource->type->flags & BGW_TYPE_MANY) != 0)
 		return config->bulk_body_max_bytes;

@@ -127,31 +127,34 @@ static void retold_parse(void *arg)
 		json_parse(request->told.bytes, request->told.length, &request->parse_error);
 }
 
+static void retold_ready(struct rest_request *request)
+{
+	request->made_count = (size_t)cJSON_GetArraySize(request->retold);
+	request->retold_next = request->retold != NULL ? request->retold->child : NULL;
+}
+
 static void retold_parsed(void *arg)
 {
 	struct rest_request *request = arg;
 
-	request->is_parsing = false;
-	request->made_count = (size_t)cJSON_GetArraySize(request->retold);
-	request->retold_next = request->retold != NULL ? request->retold->child : NULL;
+	retold_ready(request);
+	batch_resume(request->control->batch);
 }
 
 /* -EAGAIN until it is there. */
 static int retold_read(struct rest_request *request, struct error *error)
 {
-	if (request->is_parsing)
-		return -EAGAIN;
 	if (request->retold != NULL)
 		return 0;
 	if (request->parse_error.code != BGW_ERROR_NONE || request->told.broken)
 		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the answer");
 	if (request->told.length > PARSE_HERE_BYTES &&
 	    loop_work(request->control->loop, retold_parse, retold_parsed, request) == 0) {
-		request->is_parsing = true;
+		batch_pause(request->control->batch);
 		return -EAGAIN;
 	}
 	retold_parse(request);
-	retold_parsed(request);
+	retold_ready(request);
 	return request->retold != NULL ? 0 : retold_read(request, error);
 }
 

@@ -50,7 +50,7 @@ struct rest_request {
 	const char *key; /**< of the exchange, or NULL */
 	char digest[KEPT_DIGEST_TEXT_SIZE];
 	struct text told;
-	bool is_repeat, is_parsing;
+	bool is_repeat;
 	cJSON *retold;
 	const cJSON *retold_next;
 	/* answer */

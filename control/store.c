@@ -2,14 +2,13 @@
 #include "store.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "loop.h"
-#include "text.h"
+#include "store_private.h"
 
 /* In the file's header, so that no other program's file is taken for ours: "bgw1". */
 #define APPLICATION_ID 0x62677731
@@ -18,16 +17,6 @@
 
 /* What SQLite itself would wait for, but then amid a commit. */
 #define CHECKPOINT_PAGES 1000
-
-enum statement {
-	BEGIN,
-	COMMIT,
-	ROLLBACK,
-	INSERT,
-	UPDATE,
-	DELETE,
-	STATEMENT_COUNT,
-};
 
 static const char *const statement_texts[STATEMENT_COUNT] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
@@ -67,25 +56,7 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
 	"COMMIT",
 };
 
-struct store {
-	sqlite3 *database;
-	sqlite3_stmt *statements[STATEMENT_COUNT];
-	char *path;
-	/* the commit that runs */
-	const struct change *changes;
-	size_t count;
-	store_done *done;
-	void *arg;
-	struct error error;
-	struct text body;
-	/* A checkpoint copies the write-ahead log into the file, between commits. */
-	int log_pages;
-	bool is_checkpointing;
-	struct loop *loop; /* of the last commit */
-	bool is_waiting;   /* a commit, for the checkpoint */
-};
-
-static int fail(const struct store *store, struct error *error, const char *what)
+int store_fail(const struct store *store, struct error *error, const char *what)
 {
 	int rc = sqlite3_errcode(store->database) & 0xff;
 	const char *advice = "";
@@ -93,7 +64,7 @@ static int fail(const struct store *store, struct error *error, const char *what
 	if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
 		advice = "; another process uses it: stop that one or name another store.path";
 	else if (rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB)
-		advice = "; it was left as it is: restore a backup, or move it away to start empty";
+		advice = store->kept;
 	else if (rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY)
 		advice = "; check that the directory exists and may be written to";
 	else if (rc == SQLITE_FULL)
@@ -102,7 +73,7 @@ static int fail(const struct store *store, struct error *error, const char *what
 			 sqlite3_errmsg(store->database), advice);
 }
 
-static int query_integer(struct store *store, const char *text, int *value)
+int store_integer(struct store *store, const char *text, int *value)
 {
 	sqlite3_stmt *statement;
 	int rc = sqlite3_prepare_v2(store->database, text, -1, &statement, NULL);
@@ -116,25 +87,22 @@ static int query_integer(struct store *store, const char *text, int *value)
 }
 
 /* The first sentence of what SQLite finds wrong, if anything. */
-static int check_integrity(struct store *store, struct error *error)
+int store_check_integrity(struct store *store, struct error *error)
 {
 	sqlite3_stmt *statement;
 	int rc = sqlite3_prepare_v2(store->database, "PRAGMA integrity_check(1)", -1, &statement,
 				    NULL);
 
 	if (rc != SQLITE_OK)
-		return fail(store, error, "cannot be read");
+		return store_fail(store, error, "cannot be read");
 	rc = sqlite3_step(statement);
 	if (rc != SQLITE_ROW) {
 		sqlite3_finalize(statement);
-		return fail(store, error, "cannot be read");
+		return store_fail(store, error, "cannot be read");
 	}
 	if (strcmp((const char *)sqlite3_column_text(statement, 0), "ok") != 0) {
-		error_set(
-			error, BGW_ERROR_STORE,
-			"the store %s is damaged (%s); it was left as it is: restore a backup, or "
-			"move it away to start empty",
-			store->path, (const char *)sqlite3_column_text(statement, 0));
+		error_set(error, BGW_ERROR_STORE, "the store %s is damaged (%s)%s", store->path,
+			  (const char *)sqlite3_column_text(statement, 0), store->kept);
 		sqlite3_finalize(statement);
 		return -EIO;
 	}
@@ -142,17 +110,17 @@ static int check_integrity(struct store *store, struct error *error)
 	return 0;
 }
 
-static int check_schema(struct store *store, struct error *error)
+int store_check_schema(struct store *store, struct error *error)
 {
 	int application, version, tables;
 
-	if (query_integer(store, "PRAGMA application_id", &application) < 0 ||
-	    query_integer(store, "PRAGMA user_version", &version) < 0 ||
-	    query_integer(store, "SELECT count(*) FROM sqlite_master", &tables) < 0)
-		return fail(store, error, "cannot be read");
+	if (store_integer(store, "PRAGMA application_id", &application) < 0 ||
+	    store_integer(store, "PRAGMA user_version", &version) < 0 ||
+	    store_integer(store, "SELECT count(*) FROM sqlite_master", &tables) < 0)
+		return store_fail(store, error, "cannot be read");
 	if (tables == 0 && application == 0) {
 		if (sqlite3_exec(store->database, schema, NULL, NULL, NULL) != SQLITE_OK)
-			return fail(store, error, "cannot be set up");
+			return store_fail(store, error, "cannot be set up");
 		return 0;
 	}
 	if (application != APPLICATION_ID)
@@ -168,7 +136,7 @@ static int check_schema(struct store *store, struct error *error)
 	for (; version < SCHEMA_VERSION; version++)
 		if (sqlite3_exec(store->database, migrations[version - 1], NULL, NULL, NULL) !=
 		    SQLITE_OK)
-			return fail(store, error, "cannot be brought to this version");
+			return store_fail(store, error, "cannot be brought to this version");
 	return 0;
 }
 
@@ -178,7 +146,7 @@ static int prepare(struct store *store, struct error *error)
 		if (sqlite3_prepare_v3(store->database, statement_texts[i], -1,
 				       SQLITE_PREPARE_PERSISTENT, &store->statements[i],
 				       NULL) != SQLITE_OK)
-			return fail(store, error, "cannot be used");
+			return store_fail(store, error, "cannot be used");
 	return 0;
 }
 
@@ -218,12 +186,12 @@ static int store_start(struct store *store, struct error *error)
 	if (sqlite3_open_v2(store->path, &store->database,
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 			    NULL) != SQLITE_OK)
-		return fail(store, error, "cannot be opened");
+		return store_fail(store, error, "cannot be opened");
 	sqlite3_extended_result_codes(store->database, 1);
 	if (sqlite3_exec(store->database, pragmas, NULL, NULL, NULL) != SQLITE_OK)
-		return fail(store, error, "cannot be used");
+		return store_fail(store, error, "cannot be used");
 	sqlite3_wal_hook(store->database, log_grew, store);
-	if (check_integrity(store, error) < 0 || check_schema(store, error) < 0)
+	if (store_check_integrity(store, error) < 0 || store_check_schema(store, error) < 0)
 		return -EIO;
 	return prepare(store, error);
 }
@@ -237,6 +205,7 @@ struct store *store_open(const char *path, struct error *error)
 		error_set(error, BGW_ERROR_INTERNAL, "no memory for the store");
 		return NULL;
 	}
+	store->kept = "; it was left as it is: restore a backup, or move it away to start empty";
 	if (store_start(store, error) < 0) {
 		store_close(store);
 		return NULL;
@@ -263,7 +232,7 @@ bool store_is_new(const struct store *store)
 	int rows = 0;
 
 	/* AUTOINCREMENT keeps the highest number ever given. */
-	if (query_integer((struct store *)store, "SELECT count(*) FROM sqlite_sequence", &rows) < 0)
+	if (store_integer((struct store *)store, "SELECT count(*) FROM sqlite_sequence", &rows) < 0)
 		return false;
 	return rows == 0;
 }
@@ -313,21 +282,19 @@ int store_load(struct store *store, store_visitor *visit, void *arg, struct erro
 	if (sqlite3_prepare_v2(store->database,
 			       "SELECT type, id, revision, body, seq FROM objects ORDER BY seq", -1,
 			       &rows, NULL) != SQLITE_OK)
-		return fail(store, error, "cannot be read");
+		return store_fail(store, error, "cannot be read");
 	while (rc == 0 && (step = sqlite3_step(rows)) == SQLITE_ROW) {
 		struct error why;
 		struct object *object = row_object(rows, &why);
 
 		if (object == NULL)
-			rc = error_set(error, BGW_ERROR_STORE,
-				       "the store %s is damaged: %.360s; it was left as it is: "
-				       "restore a backup",
-				       store->path, why.message);
+			rc = error_set(error, BGW_ERROR_STORE, "the store %s is damaged: %.300s%s",
+				       store->path, why.message, store->kept);
 		else
 			rc = visit(arg, object, error);
 	}
 	if (rc == 0 && step != SQLITE_DONE)
-		rc = fail(store, error, "cannot be read");
+		rc = store_fail(store, error, "cannot be read");
 	sqlite3_finalize(rows);
 	return rc;
 }
@@ -374,7 +341,7 @@ static int change_write(struct store *store, const struct change *change, struct
 		sqlite3_bind_int64(statement, 3, change->old->seq);
 	}
 	if (statement_run(store, which) < 0)
-		return fail(store, error, "could not be written");
+		return store_fail(store, error, "could not be written");
 	if (sqlite3_changes(store->database) != 1)
 		return error_set(error, BGW_ERROR_STORE,
 				 "the store %s and the objects in memory disagree about %s %s; "
@@ -404,18 +371,20 @@ static int check_in_place(struct store *store)
 static void commit_work(void *arg)
 {
 	struct store *store = arg;
-	int rc = check_in_place(store);
+	int rc;
 
+	store->error.code = BGW_ERROR_NONE;
+	rc = check_in_place(store);
 	if (rc < 0)
 		return;
 	if (statement_run(store, BEGIN) < 0) {
-		fail(store, &store->error, "could not be written");
+		store_fail(store, &store->error, "could not be written");
 		return;
 	}
 	for (size_t i = 0; i < store->count && rc == 0; i++)
 		rc = change_write(store, &store->changes[i], &store->error);
 	if (rc == 0 && statement_run(store, COMMIT) < 0)
-		rc = fail(store, &store->error, "could not be written");
+		rc = store_fail(store, &store->error, "could not be written");
 	if (rc < 0 && sqlite3_get_autocommit(store->database) == 0)
 		statement_run(store, ROLLBACK);
 }
@@ -430,15 +399,33 @@ static void checkpoint_work(void *arg)
 		store->log_pages = 0;
 }
 
-static void commit_start(struct store *store);
+static void work_start(struct store *store)
+{
+	loop_callback *done = store->work_done;
+
+	store->work_done = NULL;
+	if (loop_work(store->loop, store->work, done, store->work_arg) < 0)
+		done(store->work_arg);
+}
 
 static void checkpoint_done(void *arg)
 {
 	struct store *store = arg;
 
 	store->is_checkpointing = false;
-	if (store->is_waiting)
-		commit_start(store);
+	if (store->work_done != NULL)
+		work_start(store);
+}
+
+void store_work(struct store *store, struct loop *loop, loop_callback *work, loop_callback *done,
+		void *arg)
+{
+	store->loop = loop;
+	store->work = work;
+	store->work_done = done;
+	store->work_arg = arg;
+	if (!store->is_checkpointing)
+		work_start(store);
 }
 
 /* Nobody waits for it, but for the next commit if that comes soon. */
@@ -457,25 +444,14 @@ static void commit_done(void *arg)
 	store->done(store->arg, &store->error);
 }
 
-static void commit_start(struct store *store)
-{
-	store->is_waiting = false;
-	if (loop_work(store->loop, commit_work, commit_done, store) < 0) {
-		error_set(&store->error, BGW_ERROR_INTERNAL, "no memory to write the store");
-		store->done(store->arg, &store->error);
-	}
-}
-
 void store_commit(struct store *store, struct loop *loop, const struct change *changes,
 		  size_t count, store_done *done, void *arg)
 {
-	store->loop = loop;
 	store->changes = changes;
 	store->count = count;
 	store->done = done;
 	store->arg = arg;
-	store->error.code = BGW_ERROR_NONE;
-	store->is_waiting = store->is_checkpointing;
-	if (!store->is_waiting)
-		commit_start(store);
+	/* For as long as it did not run. */
+	error_set(&store->error, BGW_ERROR_INTERNAL, "no memory to write the store");
+	store_work(store, loop, commit_work, commit_done, store);
 }

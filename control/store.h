@@ -17,9 +17,9 @@
 #include <stddef.h>
 
 #include "error.h"
+#include "loop.h"
 #include "model.h"
 
-struct loop;
 struct store;
 
 /** Creates the file when there is none. NULL with *error set: a sentence on the file and what to
@@ -43,5 +43,21 @@ int store_load(struct store *store, store_visitor *visit, void *arg, struct erro
 typedef void store_done(void *arg, const struct error *error);
 void store_commit(struct store *store, struct loop *loop, const struct change *changes,
 		  size_t count, store_done *done, void *arg);
+
+/** Runs `work` on the thread pool, when the file is not in use, and then `done`: for the functions
+ * below. Not while a commit runs. Without memory only `done` is called. */
+void store_work(struct store *store, struct loop *loop, loop_callback *work, loop_callback *done,
+		void *arg);
+
+/** Whether SQLite finds the file whole and where it was. Reads all of it. 0 or negative with *error
+ * set. */
+int store_check(struct store *store, struct error *error);
+
+/** The whole store as the bytes of a SQLite file; free(). NULL with *error set. */
+unsigned char *store_copy(struct store *store, size_t *length, struct error *error);
+
+/** A store in memory, out of such bytes of a stranger. NULL with *error set: a sentence on what is
+ * wrong with them. */
+struct store *store_open_copy(const void *bytes, size_t length, struct error *error);
 
 #endif

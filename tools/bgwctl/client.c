@@ -164,36 +164,77 @@ static enum outcome judge(struct client *client, const struct received *received
 	return outcome;
 }
 
+/* One exchange; the answer's bytes are the caller's to free, whatever the outcome. */
+static enum outcome perform(struct client *client, const char *method, const char *path,
+			    const void *body, size_t length, struct received *received)
+{
+	enum outcome outcome = OUTCOME_OK;
+	char *url = NULL;
+	CURLcode code;
+
+	if (asprintf(&url, "%s/v2.0/%s", client->base, path) < 0)
+		return complain(OUTCOME_UNREACHABLE, "there is not enough memory");
+	curl_easy_setopt(client->curl, CURLOPT_URL, url);
+	curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+	curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, body);
+	if (body == NULL)
+		curl_easy_setopt(client->curl, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, method);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, received);
+	code = curl_easy_perform(client->curl);
+	if (code != CURLE_OK)
+		outcome = complain(OUTCOME_UNREACHABLE, "no gateway answers at %s: %s", client->url,
+				   curl_easy_strerror(code));
+	free(url);
+	return outcome;
+}
+
 enum outcome client_request(struct client *client, const char *method, const char *path,
 			    const cJSON *body, cJSON **answer)
 {
 	char *text = body != NULL ? cJSON_PrintUnformatted(body) : NULL;
 	struct received received = {NULL, 0};
-	char *url = NULL;
 	enum outcome outcome;
-	CURLcode code;
 
 	if (answer != NULL)
 		*answer = NULL;
-	if (asprintf(&url, "%s/v2.0/%s", client->base, path) < 0)
-		url = NULL;
-	if (url == NULL || (body != NULL && text == NULL)) {
-		outcome = complain(OUTCOME_UNREACHABLE, "there is not enough memory");
-	} else {
-		curl_easy_setopt(client->curl, CURLOPT_URL, url);
-		curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, text);
-		if (text == NULL)
-			curl_easy_setopt(client->curl, CURLOPT_HTTPGET, 1L);
-		curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, method);
-		curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &received);
-		code = curl_easy_perform(client->curl);
-		outcome = code == CURLE_OK
-				  ? judge(client, &received, answer)
-				  : complain(OUTCOME_UNREACHABLE, "no gateway answers at %s: %s",
-					     client->url, curl_easy_strerror(code));
-	}
+	if (body != NULL && text == NULL)
+		return complain(OUTCOME_UNREACHABLE, "there is not enough memory");
+	outcome = perform(client, method, path, text, text != NULL ? strlen(text) : 0, &received);
+	if (outcome == OUTCOME_OK)
+		outcome = judge(client, &received, answer);
 	free(received.text);
-	free(url);
 	free(text);
+	return outcome;
+}
+
+enum outcome client_fetch(struct client *client, const char *path, void **bytes, size_t *length)
+{
+	struct received received = {NULL, 0};
+	enum outcome outcome = perform(client, "GET", path, NULL, 0, &received);
+	long status = 0;
+
+	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (outcome == OUTCOME_OK && status != 200)
+		outcome = judge(client, &received, NULL);
+	if (outcome != OUTCOME_OK) {
+		free(received.text);
+		return outcome;
+	}
+	*bytes = received.text;
+	*length = received.length;
+	return OUTCOME_OK;
+}
+
+enum outcome client_send(struct client *client, const char *path, const void *bytes, size_t length,
+			 cJSON **answer)
+{
+	struct received received = {NULL, 0};
+	enum outcome outcome = perform(client, "PUT", path, bytes, length, &received);
+
+	*answer = NULL;
+	if (outcome == OUTCOME_OK)
+		outcome = judge(client, &received, answer);
+	free(received.text);
 	return outcome;
 }

@@ -33,6 +33,12 @@ void client_close(struct client *client);
 enum outcome client_request(struct client *client, const char *method, const char *path,
 			    const cJSON *body, cJSON **answer);
 
+/** GET of something that is no JSON: its bytes, the caller's to free. */
+enum outcome client_fetch(struct client *client, const char *path, void **bytes, size_t *length);
+/** PUT of such bytes; the answer is JSON. */
+enum outcome client_send(struct client *client, const char *path, const void *bytes, size_t length,
+			 cJSON **answer);
+
 /** Escapes a text for a query; the caller's to free, NULL when memory is short. */
 char *client_escape(struct client *client, const char *text);
 

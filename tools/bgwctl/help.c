@@ -27,6 +27,9 @@ void help_all(FILE *out)
 	      "                 with rates; --interval SECONDS (1)\n"
 	      "  show workers --stages   where the cycles of measured workers go; see\n"
 	      "                 worker-update --stages-measured\n"
+	      "  backup FILE    all objects of the gateway, as it runs, into a file\n"
+	      "  restore FILE   make its objects those of a backup, in one transaction\n"
+	      "  verify         compare store, memory and tables; exit status 1 if they differ\n"
 	      "  help COMMAND   arguments of a command\n"
 	      "  version\n"
 	      "\n",

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "help.h"
 #include "names.h"
+#include "store.h"
 
 #define DEFAULT_URL "unix:/run/bgw/api.sock"
 
@@ -64,16 +65,18 @@ static enum outcome run(struct session *session, const struct client_options *op
 {
 	const struct bgw_object_type *type = NULL;
 	const struct verb *verb = command_find(command, &type);
+	const struct store_command *store = store_command_find(command);
 	enum outcome outcome;
 
-	if (verb == NULL && strcmp(command, "show") != 0)
+	if (verb == NULL && store == NULL && strcmp(command, "show") != 0)
 		return complain(OUTCOME_USAGE, "there is no command %s; bgwctl help lists them",
 				command);
 	outcome = client_open(options, &session->client);
 	if (outcome != OUTCOME_OK)
 		return outcome;
-	outcome = verb != NULL ? verb->run(session, type, count, words)
-			       : view_run(session, count, words);
+	outcome = verb != NULL	  ? verb->run(session, type, count, words)
+		  : store != NULL ? store->run(session, count, words)
+				  : view_run(session, count, words);
 	client_close(session->client);
 	names_free();
 	return outcome;

@@ -92,6 +92,65 @@ static const char discovery[] =
 	"                properties:\n"
 	"                  extension: {$ref: '#/components/schemas/Extension'}\n" ERROR_ANSWERS;
 
+static const char maintenance[] =
+	"  /v2.0/backup:\n"
+	"    get:\n"
+	"      operationId: backup\n"
+	"      summary: All objects as a SQLite file\n"
+	"      responses:\n"
+	"        '200':\n"
+	"          description: the file, with all that was answered before\n"
+	"          content:\n"
+	"            application/vnd.sqlite3:\n"
+	"              schema: {type: string, format: binary}\n" ERROR_ANSWERS "    put:\n"
+	"      operationId: restore\n"
+	"      summary: Make the objects those of a backup, in one transaction\n"
+	"      requestBody:\n"
+	"        required: true\n"
+	"        content:\n"
+	"          application/vnd.sqlite3:\n"
+	"            schema: {type: string, format: binary}\n"
+	"      responses:\n"
+	"        '200':\n"
+	"          description: how many objects that took\n"
+	"          content:\n"
+	"            application/json:\n"
+	"              schema:\n"
+	"                type: object\n"
+	"                required: [restore]\n"
+	"                properties:\n"
+	"                  restore:\n"
+	"                    type: object\n"
+	"                    required: [created, updated, deleted, unchanged]\n"
+	"                    properties:\n"
+	"                      created: {type: integer}\n"
+	"                      updated: {type: integer}\n"
+	"                      deleted: {type: integer}\n"
+	"                      unchanged: {type: integer}\n" ERROR_ANSWERS "  /v2.0/verify:\n"
+	"    get:\n"
+	"      operationId: verify\n"
+	"      summary: Compare store, memory and the tables of the workers\n"
+	"      responses:\n"
+	"        '200':\n"
+	"          description: what was compared, and what differs\n"
+	"          content:\n"
+	"            application/json:\n"
+	"              schema:\n"
+	"                type: object\n"
+	"                required: [verify]\n"
+	"                properties:\n"
+	"                  verify:\n"
+	"                    type: object\n"
+	"                    required: [ok, stored, in_memory, in_tables, problem_count, "
+	"problems]\n"
+	"                    properties:\n"
+	"                      ok: {type: boolean}\n"
+	"                      stored: {type: integer}\n"
+	"                      in_memory: {type: integer}\n"
+	"                      in_tables: {type: integer}\n"
+	"                      problem_count: {type: integer}\n"
+	"                      problems: {type: array, items: {type: string}}\n" ERROR_ANSWERS;
+
 static const char shared[] =
 	"components:\n"
 	"  securitySchemes:\n"
@@ -357,6 +416,7 @@ int main(void)
 	}
 	puts("paths:");
 	fputs(discovery, stdout);
+	fputs(maintenance, stdout);
 	for (const struct bgw_object_type *const *type = bgw_object_types; *type != NULL; type++)
 		print_paths(*type);
 	fputs(shared, stdout);
