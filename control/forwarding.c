@@ -116,6 +116,9 @@ void work_publish(struct control *control, enum work_kind kind, struct object *o
 		new->runtime = work;
 	if (work == NULL)
 		return;
+	/* Who still reads the old one must not follow it to what will be freed. */
+	if (old != NULL)
+		old->runtime = NULL;
 	work->object = new;
 	work_queue(control, work);
 }

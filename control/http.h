@@ -96,4 +96,12 @@ void http_answer(struct http_exchange *exchange, unsigned int status, char *body
 /** An answer that record() holds back is given. */
 void http_answer_release(struct http_exchange *exchange);
 
+/** The answer to a read: JSON in pieces, as the client takes them. `read` writes at most `size`
+ * bytes of it to `at` and returns how many; 0 when all was read, negative to break off. `done` is
+ * called once, at the end or when the client has gone. `length` says about how long it will be,
+ * which decides how long the client may take. */
+typedef long http_reader(void *arg, char *at, size_t size);
+void http_answer_stream(struct http_exchange *exchange, size_t length, http_reader *read,
+			void (*done)(void *arg), void *arg);
+
 #endif

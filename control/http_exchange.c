@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "http_private.h"
+#include "http_stream.h"
 #include "loop.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -129,18 +130,15 @@ static void let_go(struct http_exchange *exchange)
 	text_free(&exchange->body);
 }
 
-static void response_prepare(struct http_exchange *exchange, unsigned int status, char *body,
-			     size_t length)
+static void response_set(struct http_exchange *exchange, unsigned int status,
+			 struct MHD_Response *response, size_t length, bool has_body)
 {
 	exchange->status = status;
 	exchange->length = length;
-	exchange->response = MHD_create_response_from_buffer(
-		length, body, body != NULL ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
-	if (exchange->response == NULL) {
-		free(body);
+	exchange->response = response;
+	if (response == NULL)
 		return;
-	}
-	if (body != NULL)
+	if (has_body)
 		MHD_add_response_header(exchange->response, MHD_HTTP_HEADER_CONTENT_TYPE,
 					exchange->content_type != NULL ? exchange->content_type
 								       : "application/json");
@@ -149,6 +147,17 @@ static void response_prepare(struct http_exchange *exchange, unsigned int status
 	if (exchange->header_name != NULL)
 		MHD_add_response_header(exchange->response, exchange->header_name,
 					exchange->header_value);
+}
+
+static void response_prepare(struct http_exchange *exchange, unsigned int status, char *body,
+			     size_t length)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+		length, body, body != NULL ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+
+	if (response == NULL)
+		free(body);
+	response_set(exchange, status, response, length, body != NULL);
 }
 
 static void refuse_for_now(struct http_exchange *exchange)
@@ -173,6 +182,14 @@ void http_answer(struct http_exchange *exchange, unsigned int status, char *body
 	response_prepare(exchange, status, body, length);
 	if (!handler->record(handler->arg, exchange, status))
 		http_answer_release(exchange);
+}
+
+void http_answer_stream(struct http_exchange *exchange, size_t length, http_reader *read,
+			void (*done)(void *arg), void *arg)
+{
+	let_go(exchange);
+	response_set(exchange, MHD_HTTP_OK, http_stream_response(read, done, arg), length, true);
+	http_answer_release(exchange);
 }
 
 void http_answer_release(struct http_exchange *exchange)

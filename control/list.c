@@ -17,23 +17,18 @@ struct item {
 	cJSON *json;
 };
 
-enum step {
-	STEP_SELECT,
-	STEP_RENDER,
-};
-
 struct list {
 	struct control *control;
 	const struct resource *resource;
 	const struct query *query;
 	const char *origin;
-	enum step step;
 	const struct object *next; /* to be selected from the model */
 	cJSON *view;		   /* what a view collected; items point into it */
 	struct item *items;
 	size_t count, size;
-	size_t first, end; /* the page */
-	size_t rendered;
+	size_t first, end;     /* the page */
+	size_t rendered, held; /* up to where in items */
+	bool is_begun, is_held;
 };
 
 static bool is_stored_field(const struct bgw_field *field)
@@ -246,10 +241,19 @@ no_memory:
 	return NULL;
 }
 
+/* Links to other pages need the first and the last when all are rendered. */
+static bool releases_early(const struct list *list)
+{
+	return list->query->limit == 0;
+}
+
 void list_free(struct list *list)
 {
 	if (list == NULL)
 		return;
+	for (size_t i = releases_early(list) ? list->rendered : list->first;
+	     list->is_held && i < list->held; i++)
+		object_release(list->items[i].object);
 	cJSON_Delete(list->view);
 	free(list->items);
 	free(list);
@@ -404,9 +408,10 @@ static void add_links(struct list *list, struct text *text)
 	text_add_string(text, "]");
 }
 
-static int select_slice(struct list *list, uint64_t deadline_ns, struct error *error)
+int list_select(struct list *list, uint64_t deadline_ns, struct error *error)
 {
 	unsigned int n = 0;
+	int rc;
 
 	for (; list->next != NULL; list->next = list->next->next) {
 		struct item entry = {list->next, NULL};
@@ -421,7 +426,29 @@ static int select_slice(struct list *list, uint64_t deadline_ns, struct error *e
 	if (list->query->sort_count != 0 && list->count != 0)
 		qsort_r(list->items, list->count, sizeof(*list->items), compare_items,
 			(void *)list->query);
-	return find_page(list, error);
+	rc = find_page(list, error);
+	list->rendered = list->held = list->first;
+	return rc;
+}
+
+size_t list_count(const struct list *list)
+{
+	return list->end - list->first;
+}
+
+bool list_hold(struct list *list, uint64_t deadline_ns)
+{
+	if (list->view != NULL)
+		return true;
+	list->is_held = true;
+	for (; list->held < list->end; list->held++) {
+		if (list->held % 64 == 63 && loop_now_ns() >= deadline_ns) {
+			object_hold(list->items[list->held++].object);
+			return false;
+		}
+		object_hold(list->items[list->held].object);
+	}
+	return true;
 }
 
 static void render_item(struct list *list, const struct item *item, struct text *text)
@@ -441,31 +468,30 @@ static void render_item(struct list *list, const struct item *item, struct text 
 	}
 }
 
-int list_continue(struct list *list, uint64_t deadline_ns, struct text *text, struct error *error)
+static void render_next(struct list *list, struct text *text)
 {
-	int rc;
+	const struct item *item = &list->items[list->rendered];
 
-	if (list->step == STEP_SELECT) {
-		rc = select_slice(list, deadline_ns, error);
-		if (rc < 0)
-			return rc;
-		list->step = STEP_RENDER;
-		list->rendered = list->first;
+	if (list->rendered != list->first)
+		text_add(text, ",", 1);
+	render_item(list, item, text);
+	list->rendered++;
+	if (list->is_held && releases_early(list))
+		object_release(item->object);
+}
+
+bool list_render(struct list *list, uint64_t deadline_ns, size_t max_bytes, struct text *text)
+{
+	if (!list->is_begun)
 		text_add_format(text, "{\"%s\":[", list->resource->type->plural);
+	list->is_begun = true;
+	while (list->rendered < list->end) {
+		render_next(list, text);
+		if (text->length >= max_bytes || loop_now_ns() >= deadline_ns)
+			return false;
 	}
-	for (; list->rendered < list->end; list->rendered++) {
-		if (list->rendered != list->first)
-			text_add_string(text, ",");
-		render_item(list, &list->items[list->rendered], text);
-		if (loop_now_ns() >= deadline_ns && list->rendered + 1 < list->end) {
-			list->rendered++;
-			return -EAGAIN;
-		}
-	}
-	text_add_string(text, "]");
+	text_add(text, "]", 1);
 	add_links(list, text);
-	text_add_string(text, "}");
-	return text->broken ? error_set(error, BGW_ERROR_INTERNAL, "no memory to list %s",
-					list->resource->type->plural)
-			    : 0;
+	text_add(text, "}", 1);
+	return true;
 }

@@ -8,6 +8,7 @@
  */
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "error.h"
@@ -24,10 +25,22 @@ struct resource;
 struct list *list_begin(struct control *control, const struct resource *resource,
 			const struct query *query, const char *origin, struct error *error);
 
-/** Goes on until the deadline. 0 when text is the whole body, -EAGAIN to be called again, or
- * another negative with *error set. The model must not change between the calls. */
-int list_continue(struct list *list, uint64_t deadline_ns, struct text *text, struct error *error);
+/** Finds what is on the page, until the deadline. 0 when done, -EAGAIN to be called again, or
+ * another negative with *error set. The model must not change between the calls, nor until the list
+ * was rendered or held. */
+int list_select(struct list *list, uint64_t deadline_ns, struct error *error);
 
+/** After that: how many objects are on the page. */
+size_t list_count(const struct list *list);
+
+/** Makes the list independent of the model, until the deadline. False: call again. */
+bool list_hold(struct list *list, uint64_t deadline_ns);
+
+/** Appends the body, until the deadline or until the text has max_bytes and some. True when all of
+ * it was appended. A text that could not grow is broken. */
+bool list_render(struct list *list, uint64_t deadline_ns, size_t max_bytes, struct text *text);
+
+/** Before its query. Accepts NULL. */
 void list_free(struct list *list);
 
 /** Appends one object as an answer shows it, run-time members included, cut to the query's fields

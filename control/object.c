@@ -62,8 +62,26 @@ void object_free(struct object *object)
 {
 	if (object == NULL)
 		return;
+	if (object->holds != 0) {
+		object->is_freed = true;
+		object->runtime = NULL;
+		return;
+	}
 	record_clear(&object->type->record, object_record_mutable(object));
 	free(object);
+}
+
+void object_hold(const struct object *object)
+{
+	((struct object *)object)->holds++;
+}
+
+void object_release(const struct object *object)
+{
+	struct object *held = (struct object *)object;
+
+	if (--held->holds == 0 && held->is_freed)
+		object_free(held);
 }
 
 int object_identify(struct object *object, struct error *error)

@@ -12,6 +12,7 @@
  */
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 #include "objects.h"
 #include "record.h"
@@ -27,7 +28,9 @@ struct object {
 	/** What the type's resource keeps of a published object. Set by its publish(), which finds
 	 * it in old when there is a new. */
 	void *runtime;
-	int64_t seq; /**< row in the store, which alone writes it; 0 before it was stored */
+	uint32_t holds; /**< object_hold() */
+	bool is_freed;	/**< but for those who hold it */
+	int64_t seq;	/**< row in the store, which alone writes it; 0 before it was stored */
 	struct object *next, *previous; /**< of the same type, in the order of creation */
 	void *record;			/**< behind the links */
 	/** In the order: id, then the indexed members as the table has them. */
@@ -67,8 +70,14 @@ struct object *object_parse(const struct bgw_object_type *type, const cJSON *jso
 struct object *object_merge(const struct object *object, const cJSON *json,
 			    const struct record_reader *reader, struct error *error);
 
-/** Not in the model. Accepts NULL. */
+/** Not in the model. Accepts NULL. One that is held stays, without runtime, until it is released.
+ */
 void object_free(struct object *object);
+
+/** For an answer that takes its time: the object can be read until object_release(), whatever the
+ * model does with it. */
+void object_hold(const struct object *object);
+void object_release(const struct object *object);
 
 /** Whether every member that `wanted` was given has the same value in `object`. */
 bool object_has(const struct object *object, const struct object *wanted);

@@ -14,7 +14,9 @@
 #include "resource.h"
 #include "rest_audit.h"
 
-#define FREE_HERE_OBJECTS 1000
+#define FREE_HERE_OBJECTS   1000
+#define RENDER_HERE_OBJECTS 256
+#define LIST_OBJECT_BYTES   512 /* about, and rather more */
 
 char *rest_error_body(const struct error *error, size_t *length)
 {
@@ -57,8 +59,8 @@ static void request_free(struct rest_request *request)
 	if (request->made_count < FREE_HERE_OBJECTS ||
 	    loop_work(request->control->loop, body_free, body_freed, request->body) < 0)
 		cJSON_Delete(request->body);
-	query_free(request->query);
 	list_free(request->list);
+	query_free(request->query);
 	free(request->made);
 	text_free(&request->told);
 	cJSON_Delete(request->retold);
@@ -147,14 +149,53 @@ static int finish_update(struct rest_request *request, struct error *error)
 	return rc < 0 ? rc : finish_show(request, error);
 }
 
+/* 0 when the answer is in the text, or on its way: then there is no list any more. */
 static int finish_list(struct rest_request *request, struct error *error)
 {
+	const uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
+	int rc;
+
 	if (request->list == NULL)
 		request->list = list_begin(request->control, request->resource, request->query,
 					   request->origin, error);
 	if (request->list == NULL)
 		return -ENOMEM;
-	return list_continue(request->list, loop_now_ns() + LOOP_SLICE_NS, &request->text, error);
+	if (!request->is_selected) {
+		rc = list_select(request->list, deadline_ns, error);
+		if (rc < 0)
+			return rc;
+		request->is_selected = true;
+	}
+	if (list_count(request->list) <= RENDER_HERE_OBJECTS)
+		return list_render(request->list, deadline_ns, SIZE_MAX, &request->text) ? 0
+											 : -EAGAIN;
+	return list_hold(request->list, deadline_ns) ? 0 : -EAGAIN;
+}
+
+/* The rest of a request that is a long list: rendered as the client takes it, while the model goes
+ * on. It keeps the request for what it refers to. */
+static long list_read(void *arg, char *at, size_t size)
+{
+	struct rest_request *request = arg;
+	struct text *text = &request->text;
+	size_t length;
+
+	if (request->sent == text->length && !request->is_rendered) {
+		text->length = request->sent = 0;
+		request->is_rendered =
+			list_render(request->list, loop_now_ns() + LOOP_SLICE_NS / 2, size, text);
+	}
+	if (text->broken)
+		return -1;
+	length = text->length - request->sent < size ? text->length - request->sent : size;
+	memcpy(at, text->bytes + request->sent, length);
+	request->sent += length;
+	return (long)length;
+}
+
+static void list_done(void *arg)
+{
+	request_free(arg);
 }
 
 static bool finish(struct request *base, const struct error *outcome)
@@ -191,6 +232,10 @@ static bool finish(struct request *base, const struct error *outcome)
 		error_set(&error, BGW_ERROR_INTERNAL, "no memory for the answer");
 	if (error.code != BGW_ERROR_NONE) {
 		rest_answer_error(request->exchange, &error);
+	} else if (request->list != NULL && list_count(request->list) > RENDER_HERE_OBJECTS) {
+		http_answer_stream(request->exchange, list_count(request->list) * LIST_OBJECT_BYTES,
+				   list_read, list_done, request);
+		return true;
 	} else {
 		http_answer(request->exchange, status, request->text.bytes, request->text.length);
 		request->text = (struct text){0};

@@ -55,7 +55,9 @@ struct rest_request {
 	const cJSON *retold_next;
 	/* answer */
 	struct list *list;
+	bool is_selected, is_rendered;
 	struct text text;
+	size_t sent; /**< of the text, where the answer is sent as it is rendered */
 };
 
 /** Into the next batch, which answers and frees it. */
