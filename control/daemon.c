@@ -217,6 +217,8 @@ int daemon_run(struct config *config, struct error *error)
 	int rc;
 
 	signal(SIGPIPE, SIG_IGN);
+	/* A file that may not grow is a failed write, not the end. */
+	signal(SIGXFSZ, SIG_IGN);
 	log_level_set(config->control.log_level);
 	rc = start(&daemon, error);
 	if (rc == 0) {
