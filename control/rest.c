@@ -17,8 +17,7 @@
 #include "rest_audit.h"
 #include "rest_request.h"
 
-#define BODY_PARSE_HERE_BYTES (256u << 10)
-#define ROOT		      "/v2.0/"
+#define ROOT "/v2.0/"
 
 /* Scheme and authority as the client knows them; what is no authority would spoil the answer. */
 static void origin_of(const struct http_exchange *exchange, char *origin, size_t size)
@@ -216,7 +215,7 @@ static void body_read(struct rest_request *request)
 	size_t length;
 
 	http_body(request->exchange, &length);
-	if (length > BODY_PARSE_HERE_BYTES &&
+	if (length > REST_PARSE_HERE_BYTES &&
 	    loop_work(request->control->loop, body_parse, body_parsed, request) == 0)
 		return;
 	body_parse(request);

@@ -11,8 +11,6 @@
 #include "resource.h"
 #include "rest_request.h"
 
-#define PARSE_HERE_BYTES (256u << 10)
-
 static uint32_t now_s(void)
 {
 	return (uint32_t)time(NULL);
@@ -148,7 +146,7 @@ static int retold_read(struct rest_request *request, struct error *error)
 		return 0;
 	if (request->parse_error.code != BGW_ERROR_NONE || request->told.broken)
 		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the answer");
-	if (request->told.length > PARSE_HERE_BYTES &&
+	if (request->told.length > REST_PARSE_HERE_BYTES &&
 	    loop_work(request->control->loop, retold_parse, retold_parsed, request) == 0) {
 		batch_pause(request->control->batch);
 		return -EAGAIN;

@@ -20,6 +20,9 @@ struct resource;
 
 #define REST_ID_SIZE 160
 
+/** Larger bodies are parsed on the thread pool. */
+#define REST_PARSE_HERE_BYTES (256u << 10)
+
 enum rest_verb {
 	REST_LIST,
 	REST_SHOW,

@@ -409,8 +409,8 @@ TYPE(l2_remote_gateway, "l2_remote_gateway", "l2_remote_gateways", "l2-remote-ga
      .in_use = BGW_ERROR_REMOTE_GATEWAY_IN_USE, .exists = BGW_ERROR_REMOTE_GATEWAY_EXISTS,
      .help = "the gateway on the other side");
 TYPE(l2_remote_gateway_connection, "l2_remote_gateway_connection", "l2_remote_gateway_connections",
-     "l2-remote-gateway-connections", l2_remote_gateway_connection_fields, .flags = STORED,
-     .not_found = BGW_ERROR_REMOTE_CONNECTION_NOT_FOUND,
+     "l2-remote-gateway-connections", l2_remote_gateway_connection_fields,
+     .flags = STORED | BGW_TYPE_MANY, .not_found = BGW_ERROR_REMOTE_CONNECTION_NOT_FOUND,
      .in_use = BGW_ERROR_REMOTE_CONNECTION_IN_USE, .exists = BGW_ERROR_REMOTE_CONNECTION_EXISTS,
      .help = "a tunnel into a broadcast domain");
 TYPE(l2_remote_mac, "l2_remote_mac", "l2_remote_macs", "l2-remote-macs", l2_remote_mac_fields,

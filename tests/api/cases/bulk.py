@@ -5,8 +5,46 @@ from lib.expect import check, equal
 from lib.objects import make_all
 
 
+def bodies(made, n):
+    """The n-th object of each collection; what refers, refers to the n-th made before."""
+    return {
+        "networks": {"name": f"n{n}"},
+        "l2-gateways": {"name": f"g{n}"},
+        "l2-gateway-connections": {"l2_gateway_id": made.get(("l2-gateways", n)),
+                                   "network_id": made.get(("networks", n))},
+        "l2-remote-gateways": {"ipaddr": f"192.0.2.{n + 10}"},
+        "l2-remote-gateway-connections": {"gateway": made.get(("l2-gateways", n)),
+                                          "remote_gateway": made.get(("l2-remote-gateways", n)),
+                                          "seg_id": n},
+        "l2-remote-macs": {"mac": f"02:00:00:00:00:{n:02x}",
+                           "rgw_connection": made.get(("l2-remote-gateway-connections", n))},
+    }
+
+
+def every_collection(api):
+    """Many of each kind at once, or none of them."""
+    made = {}
+    for collection in bodies(made, 0):
+        root = collection.replace("-", "_")
+        wanted = [bodies(made, n)[collection] for n in range(40)]
+        api.refused(400, "POST", f"/v2.0/{collection}", {root: wanted + [{"no_member": 1}]},
+                    f"{root}[40]: no_member is not a member")
+        equal(f"{collection} after a refusal", api.list(collection), [])
+        api.refused(400, "POST", f"/v2.0/{collection}", {root: []}, "at least one")
+        answer = api.request("POST", f"/v2.0/{collection}", {root: wanted})
+        equal(f"status of {collection} ({answer.error})", answer.status, 201)
+        made.update({(collection, n): item["id"] for n, item in enumerate(answer.json[root])})
+        equal(f"order of {collection}", [item["id"] for item in api.list(collection)],
+              [made[collection, n] for n in range(40)])
+    for n in range(40):
+        api.delete("l2-remote-gateways", made["l2-remote-gateways", n], "?cascade=true")
+        api.delete("l2-gateways", made["l2-gateways", n], "?cascade=true")
+        api.delete("networks", made["networks", n])
+
+
 def run(gateway):
     api = gateway.start()
+    every_collection(api)
     connection = make_all(api)["l2-remote-gateway-connections"]["id"]
 
     def macs(first, count, **more):
