@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "control.h"
-#include "operation.h"
 #include "query.h"
 #include "resource.h"
 #include "value.h"
@@ -29,7 +28,13 @@ struct list {
 	size_t first, end;     /* the page */
 	size_t rendered, held; /* up to where in items */
 	bool is_begun, is_held;
+	/* of a view that is collected while it is rendered */
+	bool is_walked, is_walk_over;
+	uint32_t cursor;
+	size_t walked_count;
 };
+
+#define SORT_HERE_ITEMS 512
 
 static bool is_stored_field(const struct bgw_field *field)
 {
@@ -224,6 +229,10 @@ struct list *list_begin(struct control *control, const struct resource *resource
 	list->next = model_first(control->model, resource->type);
 	if ((resource->type->flags & BGW_TYPE_VIRTUAL) == 0)
 		return list;
+	list->is_walked = resource->walk != NULL && query->sort_count == 0 && query->limit == 0 &&
+			  query->marker == NULL;
+	if (list->is_walked)
+		return list;
 	list->view = cJSON_CreateArray();
 	if (list->view == NULL || resource->collect(control, query, list->view) < 0)
 		goto no_memory;
@@ -257,97 +266,6 @@ void list_free(struct list *list)
 	cJSON_Delete(list->view);
 	free(list->items);
 	free(list);
-}
-
-static bool is_wanted(const void *arg, const char *name)
-{
-	const struct query *query = arg;
-
-	for (unsigned int i = 0; i < query->field_count; i++)
-		if (strcmp(query->fields[i], name) == 0)
-			return true;
-	return query->field_count == 0;
-}
-
-static void cut_to_fields(cJSON *json, const struct query *query)
-{
-	cJSON *member = json != NULL ? json->child : NULL, *next;
-
-	for (; query != NULL && query->field_count != 0 && member != NULL; member = next) {
-		next = member->next;
-		if (!is_wanted(query, member->string))
-			cJSON_Delete(cJSON_DetachItemViaPointer(json, member));
-	}
-}
-
-static void json_text_add(struct text *text, const cJSON *json, bool inner)
-{
-	char *printed = cJSON_PrintUnformatted(json);
-
-	if (printed == NULL)
-		text->broken = true;
-	else if (inner)
-		text_add(text, printed + 1, strlen(printed) - 2);
-	else
-		text_add_string(text, printed);
-	free(printed);
-}
-
-/* What is only known now. */
-static void runtime_text(struct control *control, const struct resource *resource,
-			 const struct query *query, const struct object *object, bool comma,
-			 struct text *text)
-{
-	cJSON *json = cJSON_CreateObject();
-
-	if (json != NULL) {
-		resource->enrich(control, object, json);
-		cut_to_fields(json, query);
-		if (comma && json->child != NULL)
-			text_add(text, ",", 1);
-	}
-	json_text_add(text, json, true);
-	cJSON_Delete(json);
-}
-
-void list_item_text(struct control *control, const struct resource *resource,
-		    const struct query *query, const struct object *object, struct text *text)
-{
-	bool any;
-
-	text_add(text, "{", 1);
-	any = record_text(text, &object->type->record, object_record(object), RECORD_ANSWERED,
-			  query != NULL && query->field_count != 0 ? is_wanted : NULL, query);
-	if (resource->enrich != NULL)
-		runtime_text(control, resource, query, object, any, text);
-	text_add(text, "}", 1);
-}
-
-cJSON *list_view_item(struct control *control, const struct resource *resource,
-		      const struct query *query, const char *id, struct error *error)
-{
-	cJSON *array = cJSON_CreateArray(), *item;
-
-	if (array == NULL || resource->collect(control, query, array) < 0) {
-		cJSON_Delete(array);
-		error_set(error, BGW_ERROR_INTERNAL, "no memory to list %s",
-			  resource->type->plural);
-		return NULL;
-	}
-	cJSON_ArrayForEach (item, array) {
-		char text[BGW_UUID_TEXT_SIZE];
-		struct item entry = {NULL, item};
-
-		if (strcmp(item_id(&entry, text), id) == 0)
-			break;
-	}
-	if (item == NULL)
-		operation_not_found(resource->type, id, error);
-	else
-		cJSON_DetachItemViaPointer(array, item);
-	cJSON_Delete(array);
-	cut_to_fields(item, query);
-	return item;
 }
 
 /* Percent-encoding of everything but unreserved characters (RFC 3986, section 2.3). */
@@ -411,7 +329,6 @@ static void add_links(struct list *list, struct text *text)
 int list_select(struct list *list, uint64_t deadline_ns, struct error *error)
 {
 	unsigned int n = 0;
-	int rc;
 
 	for (; list->next != NULL; list->next = list->next->next) {
 		struct item entry = {list->next, NULL};
@@ -423,22 +340,37 @@ int list_select(struct list *list, uint64_t deadline_ns, struct error *error)
 			return error_set(error, BGW_ERROR_INTERNAL, "no memory to list %s",
 					 list->resource->type->plural);
 	}
+	return 0;
+}
+
+bool list_is_long_to_sort(const struct list *list)
+{
+	return list->query->sort_count != 0 && list->count > SORT_HERE_ITEMS;
+}
+
+void list_sort(struct list *list)
+{
 	if (list->query->sort_count != 0 && list->count != 0)
 		qsort_r(list->items, list->count, sizeof(*list->items), compare_items,
 			(void *)list->query);
-	rc = find_page(list, error);
+}
+
+int list_page(struct list *list, struct error *error)
+{
+	int rc = list->is_walked ? 0 : find_page(list, error);
+
 	list->rendered = list->held = list->first;
 	return rc;
 }
 
 size_t list_count(const struct list *list)
 {
-	return list->end - list->first;
+	return list->is_walked ? SIZE_MAX : list->end - list->first;
 }
 
 bool list_hold(struct list *list, uint64_t deadline_ns)
 {
-	if (list->view != NULL)
+	if (list->view != NULL || list->is_walked)
 		return true;
 	list->is_held = true;
 	for (; list->held < list->end; list->held++) {
@@ -451,33 +383,57 @@ bool list_hold(struct list *list, uint64_t deadline_ns)
 	return true;
 }
 
-static void render_item(struct list *list, const struct item *item, struct text *text)
-{
-	cJSON *cut;
-
-	if (item->object != NULL) {
-		list_item_text(list->control, list->resource, list->query, item->object, text);
-	} else if (list->query->field_count != 0) {
-		/* Links still need the id that may be cut away. */
-		cut = cJSON_Duplicate(item->json, true);
-		cut_to_fields(cut, list->query);
-		json_text_add(text, cut, false);
-		cJSON_Delete(cut);
-	} else {
-		json_text_add(text, item->json, false);
-	}
-}
-
 static void render_next(struct list *list, struct text *text)
 {
 	const struct item *item = &list->items[list->rendered];
 
 	if (list->rendered != list->first)
 		text_add(text, ",", 1);
-	render_item(list, item, text);
+	if (item->object != NULL)
+		list_item_text(list->control, list->resource, list->query, item->object, text);
+	else
+		list_json_text(list->query, item->json, text);
 	list->rendered++;
 	if (list->is_held && releases_early(list))
 		object_release(item->object);
+}
+
+/* The next items of the view into list->view. False when there are no more. */
+static bool walk(struct list *list, struct text *text)
+{
+	if (list->is_walk_over)
+		return false;
+	cJSON_Delete(list->view);
+	list->view = cJSON_CreateArray();
+	text->broken = text->broken || list->view == NULL;
+	if (list->view != NULL)
+		list->is_walk_over = list->resource->walk(list->control, &list->cursor, list->view);
+	return list->view != NULL;
+}
+
+/* True when all was rendered. */
+static bool walk_next(struct list *list, struct text *text)
+{
+	struct item item = {NULL, list->view != NULL ? list->view->child : NULL};
+
+	if (item.json == NULL)
+		return !walk(list, text);
+	if (is_selected(list, &item)) {
+		if (list->walked_count++ != 0)
+			text_add(text, ",", 1);
+		list_json_text(list->query, item.json, text);
+	}
+	cJSON_Delete(cJSON_DetachItemViaPointer(list->view, item.json));
+	return false;
+}
+
+static bool is_all_rendered(struct list *list, struct text *text)
+{
+	if (list->is_walked)
+		return walk_next(list, text);
+	if (list->rendered < list->end)
+		render_next(list, text);
+	return list->rendered >= list->end;
 }
 
 bool list_render(struct list *list, uint64_t deadline_ns, size_t max_bytes, struct text *text)
@@ -485,13 +441,12 @@ bool list_render(struct list *list, uint64_t deadline_ns, size_t max_bytes, stru
 	if (!list->is_begun)
 		text_add_format(text, "{\"%s\":[", list->resource->type->plural);
 	list->is_begun = true;
-	while (list->rendered < list->end) {
-		render_next(list, text);
+	while (!is_all_rendered(list, text))
 		if (text->length >= max_bytes || loop_now_ns() >= deadline_ns)
 			return false;
-	}
 	text_add(text, "]", 1);
-	add_links(list, text);
+	if (!list->is_walked)
+		add_links(list, text);
 	text_add(text, "}", 1);
 	return true;
 }

@@ -25,12 +25,21 @@ struct resource;
 struct list *list_begin(struct control *control, const struct resource *resource,
 			const struct query *query, const char *origin, struct error *error);
 
-/** Finds what is on the page, until the deadline. 0 when done, -EAGAIN to be called again, or
- * another negative with *error set. The model must not change between the calls, nor until the list
- * was rendered or held. */
+/** Selects, until the deadline. 0 when done, -EAGAIN to be called again, or another negative with
+ * *error set. The model must not change between the calls, nor until the list was rendered or held.
+ */
 int list_select(struct list *list, uint64_t deadline_ns, struct error *error);
 
-/** After that: how many objects are on the page. */
+/** After that: whether list_sort() will take long, and should be done on the thread pool. */
+bool list_is_long_to_sort(const struct list *list);
+/** On any thread, while the model rests. */
+void list_sort(struct list *list);
+
+/** After that: which of them are on the page. 0 or negative with *error set. */
+int list_page(struct list *list, struct error *error);
+
+/** After that: how many objects are on the page. SIZE_MAX: nobody knows, as the list is collected
+ * while it is rendered. */
 size_t list_count(const struct list *list);
 
 /** Makes the list independent of the model, until the deadline. False: call again. */
@@ -48,8 +57,12 @@ void list_free(struct list *list);
 void list_item_text(struct control *control, const struct resource *resource,
 		    const struct query *query, const struct object *object, struct text *text);
 
-/** One item of a view by its id. NULL with *error set. */
-cJSON *list_view_item(struct control *control, const struct resource *resource,
-		      const struct query *query, const char *id, struct error *error);
+/** The same of a view's item. */
+void list_json_text(const struct query *query, const cJSON *json, struct text *text);
+
+/** One item of a view by its id. 0 or negative with *error set. */
+int list_view_text(struct control *control, const struct resource *resource,
+		   const struct query *query, const char *id, struct text *text,
+		   struct error *error);
 
 #endif

@@ -14,7 +14,8 @@
 #include "resource.h"
 #include "tunnel.h"
 
-#define WALK_BUCKETS 4096
+/* Some hundred entries, when the table is full. */
+#define WALK_BUCKETS 128
 
 static void uuid_add(cJSON *json, const char *member, const struct bgw_uuid *id)
 {
@@ -96,15 +97,20 @@ static void visit(void *arg, const struct bgw_fdb_entry *entry)
 		cJSON_AddItemToArray(collection->array, entry_json(control, entry));
 }
 
-static int collect(struct control *control, const struct query *query, cJSON *array)
+static bool walk(struct control *control, uint32_t *cursor, cJSON *array)
 {
 	struct collection collection = {.control = control, .array = array};
+
+	return control->dataplane == NULL ||
+	       bgw_fdb_walk(control->dataplane, cursor, WALK_BUCKETS, visit, &collection);
+}
+
+static int collect(struct control *control, const struct query *query, cJSON *array)
+{
 	uint32_t cursor = 0;
 
 	(void)query;
-	if (control->dataplane == NULL)
-		return 0;
-	while (!bgw_fdb_walk(control->dataplane, &cursor, WALK_BUCKETS, visit, &collection))
+	while (!walk(control, &cursor, array))
 		continue;
 	return 0;
 }
@@ -210,29 +216,47 @@ static int flush(struct control *control, const struct query *query, struct erro
 	return fdb_flush(control->fdb, &selection) == -EBUSY ? -EAGAIN : 0;
 }
 
-/* Network or gateway, and MAC, as entry_json() joins them. */
-static int remove_one(struct control *control, const char *id, struct error *error)
+/* Network or gateway, and MAC, as entry_json() joins them. NULL when there is no such domain. */
+static const struct domain *id_parse(const struct control *control, const char *id,
+				     struct rte_ether_addr *address)
 {
 	char domain_text[BGW_UUID_TEXT_SIZE] = "";
-	struct rte_ether_addr address;
 	struct domain_key key = {0};
-	const struct domain *domain = NULL;
+	const struct domain *domain;
 	struct bgw_mac mac;
-	int rc = -ENOENT;
 
-	if (strlen(id) == BGW_UUID_TEXT_SIZE + BGW_MAC_TEXT_SIZE - 1 &&
-	    id[BGW_UUID_TEXT_SIZE - 1] == '-')
-		memcpy(domain_text, id, BGW_UUID_TEXT_SIZE - 1);
-	if (control->dataplane != NULL && bgw_uuid_parse(domain_text, &key.id) == 0 &&
-	    bgw_mac_parse(id + BGW_UUID_TEXT_SIZE, &mac) == 0) {
-		domain = domain_find(control->domains, &key);
-		key.is_private = true;
-		domain = domain != NULL ? domain : domain_find(control->domains, &key);
-	}
-	if (domain != NULL) {
-		memcpy(address.addr_bytes, mac.bytes, sizeof(mac.bytes));
-		rc = fdb_remove_learned(control->fdb, domain->id, &address);
-	}
+	if (control->dataplane == NULL ||
+	    strlen(id) != BGW_UUID_TEXT_SIZE + BGW_MAC_TEXT_SIZE - 1 ||
+	    id[BGW_UUID_TEXT_SIZE - 1] != '-')
+		return NULL;
+	memcpy(domain_text, id, BGW_UUID_TEXT_SIZE - 1);
+	if (bgw_uuid_parse(domain_text, &key.id) < 0 ||
+	    bgw_mac_parse(id + BGW_UUID_TEXT_SIZE, &mac) < 0)
+		return NULL;
+	memcpy(address->addr_bytes, mac.bytes, sizeof(mac.bytes));
+	domain = domain_find(control->domains, &key);
+	key.is_private = true;
+	return domain != NULL ? domain : domain_find(control->domains, &key);
+}
+
+static cJSON *find(struct control *control, const char *id)
+{
+	struct rte_ether_addr address;
+	const struct domain *domain = id_parse(control, id, &address);
+	struct bgw_fdb_entry entry;
+
+	if (domain == NULL || bgw_fdb_get(control->dataplane, domain->id, &address, &entry) < 0 ||
+	    fdb_is_flushed(control->fdb, &entry))
+		return NULL;
+	return entry_json(control, &entry);
+}
+
+static int remove_one(struct control *control, const char *id, struct error *error)
+{
+	struct rte_ether_addr address;
+	const struct domain *domain = id_parse(control, id, &address);
+	int rc = domain != NULL ? fdb_remove_learned(control->fdb, domain->id, &address) : -ENOENT;
+
 	if (rc == -EPERM)
 		return error_set(error, BGW_ERROR_CONFLICT,
 				 "mac %s is static; delete its l2_remote_mac instead", id);
@@ -243,6 +267,8 @@ static int remove_one(struct control *control, const char *id, struct error *err
 const struct resource mac_resource = {
 	.type = &bgw_mac_type,
 	.collect = collect,
+	.walk = walk,
+	.find = find,
 	.flush = flush,
 	.remove = remove_one,
 };

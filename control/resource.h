@@ -66,6 +66,13 @@ struct resource {
 	 * sorting and paging follow on their own; `query` is there for those that can skip work. */
 	int (*collect)(struct control *control, const struct query *query, cJSON *array);
 
+	/** A view of very many: adds some of the items and moves *cursor on, from 0. True at the
+	 * end. Items may come and go between the calls. collect() must be there too, for sorted
+	 * lists and pages. */
+	bool (*walk)(struct control *control, uint32_t *cursor, cJSON *array);
+	/** A view: one item by its id without collecting all. NULL when there is none. */
+	cJSON *(*find)(struct control *control, const char *id);
+
 	/** A view: DELETE on the collection, for what the filters select. */
 	int (*flush)(struct control *control, const struct query *query, struct error *error);
 	/** A view: DELETE of one, by its id. */

@@ -111,28 +111,18 @@ static int stage(struct request *base, struct error *error)
 static int finish_show(struct rest_request *request, struct error *error)
 {
 	const struct resource *resource = request->resource;
-	const struct object *object = NULL;
-	cJSON *json = NULL;
-	char *printed;
+	const struct object *object;
 
-	if (is_view(resource))
-		json = list_view_item(request->control, resource, request->query, request->id,
-				      error);
-	else
-		object = operation_find(request->control, resource->type, request->id, error);
-	if (json == NULL && object == NULL)
-		return -ENOENT;
 	text_add_format(&request->text, "{\"%s\":", resource->type->name);
-	if (object != NULL) {
-		list_item_text(request->control, resource, request->query, object, &request->text);
+	if (is_view(resource)) {
+		if (list_view_text(request->control, resource, request->query, request->id,
+				   &request->text, error) < 0)
+			return -ENOENT;
 	} else {
-		printed = cJSON_PrintUnformatted(json);
-		if (printed != NULL)
-			text_add_string(&request->text, printed);
-		else
-			request->text.broken = true;
-		free(printed);
-		cJSON_Delete(json);
+		object = operation_find(request->control, resource->type, request->id, error);
+		if (object == NULL)
+			return -ENOENT;
+		list_item_text(request->control, resource, request->query, object, &request->text);
 	}
 	text_add_string(&request->text, "}");
 	return 0;
@@ -149,7 +139,44 @@ static int finish_update(struct rest_request *request, struct error *error)
 	return rc < 0 ? rc : finish_show(request, error);
 }
 
-/* 0 when the answer is in the text, or on its way: then there is no list any more. */
+static void list_sort_work(void *arg)
+{
+	list_sort(((struct rest_request *)arg)->list);
+}
+
+static void list_sorted(void *arg)
+{
+	batch_resume(((struct rest_request *)arg)->control->batch);
+}
+
+/* Whatever has to be known of the list before its first object can be rendered. */
+static int list_prepare(struct rest_request *request, uint64_t deadline_ns, struct error *error)
+{
+	struct list *list = request->list;
+	int rc;
+
+	if (!request->is_selected) {
+		rc = list_select(list, deadline_ns, error);
+		if (rc < 0)
+			return rc;
+		request->is_selected = true;
+		if (list_is_long_to_sort(list) &&
+		    loop_work(request->control->loop, list_sort_work, list_sorted, request) == 0) {
+			batch_pause(request->control->batch);
+			return -EAGAIN;
+		}
+		list_sort(list);
+	}
+	if (!request->is_paged) {
+		rc = list_page(list, error);
+		if (rc < 0)
+			return rc;
+		request->is_paged = true;
+	}
+	return 0;
+}
+
+/* 0 when the answer is in the text, or is too long for that and may be sent as it is rendered. */
 static int finish_list(struct rest_request *request, struct error *error)
 {
 	const uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
@@ -160,12 +187,9 @@ static int finish_list(struct rest_request *request, struct error *error)
 					   request->origin, error);
 	if (request->list == NULL)
 		return -ENOMEM;
-	if (!request->is_selected) {
-		rc = list_select(request->list, deadline_ns, error);
-		if (rc < 0)
-			return rc;
-		request->is_selected = true;
-	}
+	rc = list_prepare(request, deadline_ns, error);
+	if (rc < 0)
+		return rc;
 	if (list_count(request->list) <= RENDER_HERE_OBJECTS)
 		return list_render(request->list, deadline_ns, SIZE_MAX, &request->text) ? 0
 											 : -EAGAIN;
@@ -180,17 +204,27 @@ static long list_read(void *arg, char *at, size_t size)
 	struct text *text = &request->text;
 	size_t length;
 
-	if (request->sent == text->length && !request->is_rendered) {
+	if (request->sent == text->length)
 		text->length = request->sent = 0;
+	/* A slice may end before there is anything to send. */
+	while (text->length == 0 && !request->is_rendered && !text->broken)
 		request->is_rendered =
 			list_render(request->list, loop_now_ns() + LOOP_SLICE_NS / 2, size, text);
-	}
 	if (text->broken)
 		return -1;
 	length = text->length - request->sent < size ? text->length - request->sent : size;
 	memcpy(at, text->bytes + request->sent, length);
 	request->sent += length;
 	return (long)length;
+}
+
+/* About. A view that is walked has as many as the table, at most. */
+static size_t list_bytes(const struct rest_request *request)
+{
+	const size_t count = list_count(request->list);
+
+	return (count != SIZE_MAX ? count : request->control->config.tables.macs) *
+	       LIST_OBJECT_BYTES;
 }
 
 static void list_done(void *arg)
@@ -233,8 +267,8 @@ static bool finish(struct request *base, const struct error *outcome)
 	if (error.code != BGW_ERROR_NONE) {
 		rest_answer_error(request->exchange, &error);
 	} else if (request->list != NULL && list_count(request->list) > RENDER_HERE_OBJECTS) {
-		http_answer_stream(request->exchange, list_count(request->list) * LIST_OBJECT_BYTES,
-				   list_read, list_done, request);
+		http_answer_stream(request->exchange, list_bytes(request), list_read, list_done,
+				   request);
 		return true;
 	} else {
 		http_answer(request->exchange, status, request->text.bytes, request->text.length);

@@ -58,7 +58,7 @@ struct rest_request {
 	const cJSON *retold_next;
 	/* answer */
 	struct list *list;
-	bool is_selected, is_rendered;
+	bool is_selected, is_paged, is_rendered;
 	struct text text;
 	size_t sent; /**< of the text, where the answer is sent as it is rendered */
 };

@@ -42,6 +42,24 @@ def read(connection, begin):
         at = end + 2 + size + 2
 
 
+def table_of_macs(api, listed, tunnel):
+    """The view of the same MACs, which is collected while it is sent."""
+    entries = api.list("macs")
+    equal("MACs in the table", sorted(item["mac"] for item in entries),
+          sorted(item["mac"] for item in listed))
+    equal("one of them", api.show("macs", entries[7]["id"]), entries[7])
+    equal("those of the tunnel", len(api.list("macs", f"?connection={tunnel}&fields=mac")),
+          len(entries))
+    equal("one by filter", api.list("macs", "?mac=02:00:00:01:00:05&fields=mac"),
+          [{"mac": "02:00:00:01:00:05"}])
+    equal("none", api.list("macs", "?port=member1"), [])
+    equal("sorted", [item["mac"] for item in api.list("macs", "?sort_key=mac&fields=mac")],
+          sorted(item["mac"] for item in listed))
+    equal("a page", len(api.list("macs", "?limit=10")), 10)
+    for wrong in ("x", entries[7]["id"][:-1], entries[7]["id"].replace("02:00", "02:ff")):
+        api.refused(404, "GET", f"/v2.0/macs/{wrong}", sentence="no mac has the id")
+
+
 def run(gateway):
     gateway.config["api"]["request_timeout_s"] = 10
     api = gateway.start()
@@ -53,6 +71,7 @@ def run(gateway):
     equal("status of the create", answer.status, 201)
     listed = api.get(TARGETS[0])["l2_remote_macs"]
     equal("number", len(listed), COUNT + 1)
+    table_of_macs(api, listed, tunnel)
     waiting = [ask(gateway, target) for target in TARGETS]
     abandoned = [ask(gateway, target) for target in TARGETS]
     # Everything that they list changes, is deleted, is made again.
