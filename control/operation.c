@@ -109,7 +109,9 @@ int operation_create(struct control *control, const struct resource *resource, c
 	if (new == NULL)
 		return -EINVAL;
 	base = object_record_mutable(new);
-	existing = model_find(control->model, resource->type, &base->id);
+	existing = bgw_uuid_is_nil(&base->id)
+			   ? NULL
+			   : model_find(control->model, resource->type, &base->id);
 	if (existing != NULL) {
 		rc = object_has(existing, new)
 			     ? 0

@@ -87,12 +87,23 @@ int rest_create_stage(struct rest_request *request, struct error *error)
 	return rc;
 }
 
+/* Mostly the one after the last that was found: they were made in this order. */
+static const struct object *made_find(struct rest_request *request, const struct bgw_uuid *id)
+{
+	const struct object *object =
+		request->last_found != NULL ? request->last_found->next : NULL;
+
+	if (object == NULL || !bgw_uuid_equal(&object_base(object)->id, id))
+		object = model_find(request->control->model, request->resource->type, id);
+	request->last_found = object;
+	return object;
+}
+
 /* What was made, as it is now that it is published. Another request of the batch may have deleted
  * it already; its id is then all there is to say. */
 static void made_text(struct rest_request *request, const struct bgw_uuid *id)
 {
-	const struct object *object =
-		model_find(request->control->model, request->resource->type, id);
+	const struct object *object = made_find(request, id);
 	char text[BGW_UUID_TEXT_SIZE];
 
 	if (object != NULL)

@@ -49,6 +49,7 @@ struct rest_request {
 	/* create: the ids of what was made so far */
 	struct bgw_uuid *made;
 	size_t made_count, rendered;
+	const struct object *last_found; /**< of those that are rendered */
 	/* create with an Idempotency-Key: what this one made, or what its forerunner did */
 	const char *key; /**< of the exchange, or NULL */
 	char digest[KEPT_DIGEST_TEXT_SIZE];

@@ -200,6 +200,9 @@ struct store *store_open(const char *path, struct error *error)
 {
 	struct store *store = calloc(1, sizeof(*store));
 
+	/* Statistics of memory that nobody asks for cost a lock for each piece. Refused, and no
+	 * matter, once SQLite was used. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (store == NULL || (store->path = strdup(path)) == NULL) {
 		free(store);
 		error_set(error, BGW_ERROR_INTERNAL, "no memory for the store");

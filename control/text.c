@@ -8,26 +8,25 @@
 
 #define FIRST_BYTES 512
 
-void text_add(struct text *text, const char *bytes, size_t length)
+bool text_grow(struct text *text, size_t length)
 {
-	if (text->broken || length == 0)
-		return;
-	if (text->size - text->length < length) {
-		size_t size = text->size != 0 ? text->size : FIRST_BYTES;
-		char *grown;
+	size_t size = text->size != 0 ? text->size : FIRST_BYTES;
+	char *grown;
 
-		while (size - text->length < length)
-			size *= 2;
-		grown = realloc(text->bytes, size);
-		if (grown == NULL) {
-			text->broken = true;
-			return;
-		}
-		text->bytes = grown;
-		text->size = size;
+	if (text->broken)
+		return false;
+	while (size - text->length < length)
+		size *= 2;
+	grown = realloc(text->bytes, size);
+	if (grown == NULL) {
+		/* Takes nothing more from here on, not even what would fit. */
+		text->broken = true;
+		text->length = text->size;
+		return false;
 	}
-	memcpy(text->bytes + text->length, bytes, length);
-	text->length += length;
+	text->bytes = grown;
+	text->size = size;
+	return true;
 }
 
 void text_add_string(struct text *text, const char *string)

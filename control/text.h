@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct text {
 	char *bytes; /**< not NUL-terminated; free() */
@@ -14,7 +15,17 @@ struct text {
 	bool broken;
 };
 
-void text_add(struct text *text, const char *bytes, size_t length);
+/** Makes room for so many more bytes. False without memory. */
+bool text_grow(struct text *text, size_t length);
+
+static inline void text_add(struct text *text, const char *bytes, size_t length)
+{
+	if (length == 0 || (text->size - text->length < length && !text_grow(text, length)))
+		return;
+	memcpy(text->bytes + text->length, bytes, length);
+	text->length += length;
+}
+
 void text_add_string(struct text *text, const char *string);
 void text_add_format(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

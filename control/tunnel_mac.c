@@ -32,8 +32,6 @@ static void withdraw(struct control *control, struct remote_mac_state *state)
 {
 	struct connection_state *connection = state->connection;
 
-	if (connection == NULL)
-		return;
 	if (state->neighbour != 0) {
 		bgw_neighbour_clear(control->dataplane, state->neighbour);
 		index_give_back(control->indexes, INDEX_NEIGHBOUR, state->neighbour);
@@ -82,7 +80,8 @@ static bool release(struct control *control, struct work *work, const struct obj
 {
 	struct remote_mac_state *state = (struct remote_mac_state *)work;
 
-	if (object == NULL || !is_as_wanted(control, state, object_record(object)))
+	if (state->connection != NULL &&
+	    (object == NULL || !is_as_wanted(control, state, object_record(object))))
 		withdraw(control, state);
 	return true;
 }
