@@ -187,6 +187,12 @@ static int store_start(struct store *store, struct error *error)
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 			    NULL) != SQLITE_OK)
 		return store_fail(store, error, "cannot be opened");
+	if (sqlite3_db_readonly(store->database, NULL) == 1)
+		return error_set(
+			error, BGW_ERROR_STORE,
+			"the store %s is read-only; check that the file and its directory may be "
+			"written to",
+			store->path);
 	sqlite3_extended_result_codes(store->database, 1);
 	if (sqlite3_exec(store->database, pragmas, NULL, NULL, NULL) != SQLITE_OK)
 		return store_fail(store, error, "cannot be used");
