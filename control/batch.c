@@ -185,8 +185,8 @@ static void publish_slice(struct batch *batch, uint64_t deadline_ns)
 	}
 	if (control->settle != NULL && !control->settle(control))
 		return;
-	model_accept(control->model);
-	phase_finish(batch);
+	if (model_accept_until(control->model, deadline_ns))
+		phase_finish(batch);
 }
 
 static void finish_slice(struct batch *batch, uint64_t deadline_ns)

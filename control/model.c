@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kept_answer.h"
+#include "loop.h"
 #include "value.h"
 
 #define FIRST_BUCKETS 64
@@ -34,6 +35,7 @@ struct model {
 	struct type_objects types[MAX_TYPES];
 	struct change *changes;
 	size_t change_count, change_size;
+	size_t accepted; /* so many of them were freed */
 };
 
 static const struct bgw_object_type *const unseen_types[] = {&kept_answer_type, NULL};
@@ -301,11 +303,23 @@ void model_rollback(struct model *model, size_t mark)
 	}
 }
 
+bool model_accept_until(struct model *model, uint64_t deadline_ns)
+{
+	for (; model->accepted < model->change_count; model->accepted++) {
+		/* The clock is read now and then only. */
+		if (model->accepted % 64 == 63 && loop_now_ns() >= deadline_ns) {
+			object_free(model->changes[model->accepted++].old);
+			return false;
+		}
+		object_free(model->changes[model->accepted].old);
+	}
+	model->accepted = model->change_count = 0;
+	return true;
+}
+
 void model_accept(struct model *model)
 {
-	for (size_t i = 0; i < model->change_count; i++)
-		object_free(model->changes[i].old);
-	model->change_count = 0;
+	model_accept_until(model, LOOP_NEVER);
 }
 
 void model_release(struct model *model, struct object *object)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "object.h"
 
@@ -46,6 +47,8 @@ const struct change *model_changes(const struct model *model, size_t *count);
 void model_rollback(struct model *model, size_t mark);
 /** Frees what the changes replaced or removed, and empties the journal. */
 void model_accept(struct model *model);
+/** The same, until the deadline. False: call again, and change nothing in between. */
+bool model_accept_until(struct model *model, uint64_t deadline_ns);
 
 /** Takes an object out, as if it had never been there: it is the caller's, and the journal forgets
  * everything. For moving the objects of the store into place. */

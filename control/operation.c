@@ -210,8 +210,10 @@ int operation_change(struct control *control, const struct resource *resource, c
 	return rc;
 }
 
+/* -EAGAIN when it is late: what uses the object is fewer then, and the next call goes on. */
 static int object_delete(struct control *control, const struct resource *resource,
-			 struct object *object, bool cascade, struct error *error)
+			 struct object *object, bool cascade, uint64_t deadline_ns,
+			 struct error *error)
 {
 	const struct object *user;
 	char id[BGW_UUID_TEXT_SIZE], user_id[BGW_UUID_TEXT_SIZE];
@@ -225,9 +227,11 @@ static int object_delete(struct control *control, const struct resource *resourc
 				bgw_uuid_format(&object_base(object)->id, id), user->type->name,
 				bgw_uuid_format(&object_base(user)->id, user_id));
 		rc = object_delete(control, resource_of(user->type), (struct object *)user, true,
-				   error);
+				   deadline_ns, error);
 		if (rc < 0)
 			return rc;
+		if (loop_now_ns() >= deadline_ns)
+			return -EAGAIN;
 	}
 	if (resource->validate_delete != NULL)
 		rc = resource->validate_delete(control, object, error);
@@ -246,7 +250,9 @@ int operation_delete(struct control *control, const struct resource *resource, c
 	if (object == NULL)
 		return -ENOENT;
 	rc = check_revision(object, revision, error);
-	return rc < 0 ? rc : object_delete(control, resource, object, cascade, error);
+	return rc < 0 ? rc
+		      : object_delete(control, resource, object, cascade,
+				      loop_now_ns() + LOOP_SLICE_NS, error);
 }
 
 int operation_replay(struct control *control, struct object *object, struct error *error)

@@ -37,7 +37,7 @@ int operation_replace(struct control *control, const struct resource *resource, 
  * be called from the finish() of a request. */
 int operation_change(struct control *control, const struct resource *resource, const char *id,
 		     const cJSON *body, uint32_t revision, struct error *error);
-/** `cascade` deletes what refers to it first. */
+/** `cascade` deletes what refers to it first; -EAGAIN: there is more of that, call again. */
 int operation_delete(struct control *control, const struct resource *resource, const char *id,
 		     uint32_t revision, bool cascade, struct error *error);
 

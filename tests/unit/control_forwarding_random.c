@@ -172,18 +172,12 @@ static void free_counts(uint32_t counts[INDEX_KIND_COUNT])
 		counts[kind] = index_free_count(control.indexes, kind);
 }
 
-static void delete_if_there(const char *collection, unsigned int id)
-{
-	struct error error;
-
-	operation_delete(&control, resource_find(collection), id_text(id), 0, true, &error);
-}
-
 static void any_batches_end_as_the_model_says(void **state)
 {
 	uint32_t before[INDEX_KIND_COUNT], after[INDEX_KIND_COUNT];
 	const struct seen_counts none = {0};
 	struct seen_counts counts;
+	struct error error;
 	unsigned int valid = 0;
 
 	(void)state;
@@ -205,10 +199,10 @@ static void any_batches_end_as_the_model_says(void **state)
 	}
 	assert_in_range(valid, 1000, 1000000);
 	for (unsigned int i = 0; i < 2 * FEW; i++) {
-		delete_if_there("l2-remote-gateway-connections", 0x500 + i);
-		delete_if_there("l2-gateways", 0x200 + i);
-		delete_if_there("l2-remote-gateways", 0x400 + i);
-		delete_if_there("networks", 0x100 + i);
+		try_erase("l2-remote-gateway-connections", 0x500 + i, &error);
+		try_erase("l2-gateways", 0x200 + i, &error);
+		try_erase("l2-remote-gateways", 0x400 + i, &error);
+		try_erase("networks", 0x100 + i, &error);
 	}
 	commit();
 	rest();

@@ -174,11 +174,23 @@ static inline void update(const char *collection, unsigned int id, const char *m
 	cJSON_Delete(body);
 }
 
+/* With all that uses it. */
+static inline int try_erase(const char *collection, unsigned int id, struct error *error)
+{
+	int rc;
+
+	do
+		rc = operation_delete(&control, resource_find(collection), id_text(id), 0, true,
+				      error);
+	while (rc == -EAGAIN);
+	return rc;
+}
+
 static inline void erase(const char *collection, unsigned int id)
 {
 	struct error error = {0};
 
-	if (operation_delete(&control, resource_find(collection), id_text(id), 0, true, &error) < 0)
+	if (try_erase(collection, id, &error) < 0)
 		fail_msg("delete of %s: %s", collection, error.message);
 }
 
