@@ -15,14 +15,16 @@
 /* 2: rows are found by seq alone, and there may be kept answers. */
 #define SCHEMA_VERSION 2
 
-/* What SQLite itself would wait for, but then amid a commit. */
-#define CHECKPOINT_PAGES 1000
+#define INTO "INSERT INTO objects(body, revision, type, id) VALUES "
+#define ROW  "(?, ?, ?, ?)"
+#define FOUR ROW ", " ROW ", " ROW ", " ROW
 
 static const char *const statement_texts[STATEMENT_COUNT] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
-	[INSERT] = "INSERT INTO objects(body, revision, type, id) VALUES(?1, ?2, ?3, ?4)",
+	[INSERT] = INTO ROW,
+	[INSERT_MANY] = INTO FOUR "," FOUR "," FOUR "," FOUR,
 	[UPDATE] = "UPDATE objects SET body = ?1, revision = ?2 WHERE seq = ?3",
 	[DELETE] = "DELETE FROM objects WHERE seq = ?3",
 };
@@ -230,7 +232,8 @@ void store_close(struct store *store)
 		uv_run(loop_uv(store->loop), UV_RUN_ONCE);
 	for (unsigned int i = 0; i < STATEMENT_COUNT; i++)
 		sqlite3_finalize(store->statements[i]);
-	text_free(&store->body);
+	for (unsigned int i = 0; i < STORE_ROWS; i++)
+		text_free(&store->bodies[i]);
 	sqlite3_close(store->database);
 	free(store->path);
 	free(store);
@@ -306,161 +309,4 @@ int store_load(struct store *store, store_visitor *visit, void *arg, struct erro
 		rc = store_fail(store, error, "cannot be read");
 	sqlite3_finalize(rows);
 	return rc;
-}
-
-static int statement_run(struct store *store, enum statement which)
-{
-	int rc = sqlite3_step(store->statements[which]);
-
-	sqlite3_reset(store->statements[which]);
-	return rc == SQLITE_DONE ? 0 : -EIO;
-}
-
-static void bind_body(struct store *store, sqlite3_stmt *statement, const struct object *object)
-{
-	struct text *body = &store->body;
-
-	body->length = 0;
-	text_add(body, "{", 1);
-	record_text(body, &object->type->record, object_record(object), RECORD_STORED, NULL, NULL);
-	text_add(body, "}", 1);
-	if (!body->broken)
-		sqlite3_bind_text(statement, 1, body->bytes, (int)body->length, SQLITE_STATIC);
-	sqlite3_bind_int64(statement, 2, object_base(object)->revision);
-}
-
-static int change_write(struct store *store, const struct change *change, struct error *error)
-{
-	const struct object *object = change->new != NULL ? change->new : change->old;
-	enum statement which = change->old == NULL ? INSERT : change->new == NULL ? DELETE : UPDATE;
-	sqlite3_stmt *statement = store->statements[which];
-	char id[BGW_UUID_TEXT_SIZE];
-
-	if (which != DELETE)
-		bind_body(store, statement, object);
-	if (store->body.broken) {
-		text_free(&store->body);
-		return error_set(error, BGW_ERROR_INTERNAL, "no memory to write the store");
-	}
-	if (which == INSERT) {
-		sqlite3_bind_text(statement, 3, object->type->name, -1, SQLITE_STATIC);
-		sqlite3_bind_blob(statement, 4, &object_base(object)->id, sizeof(struct bgw_uuid),
-				  SQLITE_STATIC);
-	} else {
-		sqlite3_bind_int64(statement, 3, change->old->seq);
-	}
-	if (statement_run(store, which) < 0)
-		return store_fail(store, error, "could not be written");
-	if (sqlite3_changes(store->database) != 1)
-		return error_set(error, BGW_ERROR_STORE,
-				 "the store %s and the objects in memory disagree about %s %s; "
-				 "restart bgwd",
-				 store->path, object->type->name,
-				 bgw_uuid_format(&object_base(object)->id, id));
-	if (change->new != NULL)
-		change->new->seq = which == INSERT ? sqlite3_last_insert_rowid(store->database)
-						   : change->old->seq;
-	return 0;
-}
-
-/* SQLite writes on into a file that has no name any more; nobody would find that again. */
-static int check_in_place(struct store *store)
-{
-	int moved = 0;
-
-	sqlite3_file_control(store->database, NULL, SQLITE_FCNTL_HAS_MOVED, &moved);
-	if (moved == 0)
-		return 0;
-	return error_set(&store->error, BGW_ERROR_STORE,
-			 "the store %s was moved away or deleted while in use: put it back, or "
-			 "restart bgwd to begin with what is there",
-			 store->path);
-}
-
-static void commit_work(void *arg)
-{
-	struct store *store = arg;
-	int rc;
-
-	store->error.code = BGW_ERROR_NONE;
-	rc = check_in_place(store);
-	if (rc < 0)
-		return;
-	if (statement_run(store, BEGIN) < 0) {
-		store_fail(store, &store->error, "could not be written");
-		return;
-	}
-	for (size_t i = 0; i < store->count && rc == 0; i++)
-		rc = change_write(store, &store->changes[i], &store->error);
-	if (rc == 0 && statement_run(store, COMMIT) < 0)
-		rc = store_fail(store, &store->error, "could not be written");
-	if (rc < 0 && sqlite3_get_autocommit(store->database) == 0)
-		statement_run(store, ROLLBACK);
-}
-
-static void checkpoint_work(void *arg)
-{
-	struct store *store = arg;
-
-	/* One that fails has lost nothing, and the next commit is followed by another. */
-	if (sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
-				      NULL) == SQLITE_OK)
-		store->log_pages = 0;
-}
-
-static void work_start(struct store *store)
-{
-	loop_callback *done = store->work_done;
-
-	store->work_done = NULL;
-	if (loop_work(store->loop, store->work, done, store->work_arg) < 0)
-		done(store->work_arg);
-}
-
-static void checkpoint_done(void *arg)
-{
-	struct store *store = arg;
-
-	store->is_checkpointing = false;
-	if (store->work_done != NULL)
-		work_start(store);
-}
-
-void store_work(struct store *store, struct loop *loop, loop_callback *work, loop_callback *done,
-		void *arg)
-{
-	store->loop = loop;
-	store->work = work;
-	store->work_done = done;
-	store->work_arg = arg;
-	if (!store->is_checkpointing)
-		work_start(store);
-}
-
-/* Nobody waits for it, but for the next commit if that comes soon. */
-static void checkpoint_start(struct store *store)
-{
-	store->is_checkpointing =
-		store->log_pages >= CHECKPOINT_PAGES &&
-		loop_work(store->loop, checkpoint_work, checkpoint_done, store) == 0;
-}
-
-static void commit_done(void *arg)
-{
-	struct store *store = arg;
-
-	checkpoint_start(store);
-	store->done(store->arg, &store->error);
-}
-
-void store_commit(struct store *store, struct loop *loop, const struct change *changes,
-		  size_t count, store_done *done, void *arg)
-{
-	store->changes = changes;
-	store->count = count;
-	store->done = done;
-	store->arg = arg;
-	/* For as long as it did not run. */
-	error_set(&store->error, BGW_ERROR_INTERNAL, "no memory to write the store");
-	store_work(store, loop, commit_work, commit_done, store);
 }

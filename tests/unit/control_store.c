@@ -183,6 +183,69 @@ static void all_or_nothing(void **state)
 	expect_content(fixture, "a1.1 ");
 }
 
+struct numbers {
+	uint8_t wanted[64];
+	unsigned int count, seen;
+};
+
+static int compare_number(void *arg, struct object *object, struct error *error)
+{
+	struct numbers *numbers = arg;
+	char name[8];
+
+	(void)error;
+	assert_in_range(numbers->seen, 0, numbers->count - 1);
+	snprintf(name, sizeof(name), "%u", numbers->wanted[numbers->seen]);
+	assert_string_equal(object_name(object), name);
+	assert_int_equal(object_base(object)->id.bytes[15], numbers->wanted[numbers->seen]);
+	numbers->seen++;
+	object_free(object);
+	return 0;
+}
+
+/* Rows are written many at a time; each object must know its own. */
+static void rows_of_many_are_each_ones_own(void **state)
+{
+	struct fixture *fixture = *state;
+	static const unsigned int counts[] = {1, 15, 16, 17, 31, 32, 33, 50};
+	struct error error = {0};
+
+	open_store(fixture);
+	for (size_t c = 0; c < sizeof(counts) / sizeof(counts[0]); c++) {
+		struct numbers numbers = {0};
+		struct object *objects[64];
+		char name[8];
+
+		for (unsigned int i = 0; i < counts[c]; i++) {
+			snprintf(name, sizeof(name), "%u", i);
+			objects[i] = network(name, (uint8_t)i);
+			model_insert(fixture->model, objects[i]);
+		}
+		commit(fixture);
+		assert_int_equal(fixture->outcome.code, BGW_ERROR_NONE);
+		model_accept(fixture->model);
+		/* Every third goes, by the row that it knows. */
+		for (unsigned int i = 0; i < counts[c]; i++) {
+			if (i % 3 == 0)
+				model_remove(fixture->model, objects[i]);
+			else
+				numbers.wanted[numbers.count++] = (uint8_t)i;
+		}
+		commit(fixture);
+		assert_int_equal(fixture->outcome.code, BGW_ERROR_NONE);
+		model_accept(fixture->model);
+		assert_int_equal(store_load(fixture->store, compare_number, &numbers, &error), 0);
+		assert_int_equal(numbers.seen, numbers.count);
+		for (unsigned int i = 0; i < counts[c]; i++)
+			if (i % 3 != 0)
+				model_remove(fixture->model, objects[i]);
+		commit(fixture);
+		assert_int_equal(fixture->outcome.code, BGW_ERROR_NONE);
+		model_accept(fixture->model);
+	}
+	expect_content(fixture, "");
+}
+
 static long size_of(const char *path)
 {
 	struct stat status;
@@ -338,6 +401,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(commits_last),
 		CASE(all_or_nothing),
+		CASE(rows_of_many_are_each_ones_own),
 		CASE(many_large_commits),
 		CASE(one_owner),
 		CASE(refuses_what_is_damaged),
