@@ -345,7 +345,7 @@ static int object_read(const struct bgw_record *record, const cJSON *json, void 
 		if (member_read(record, field, item, at, reader, &here, error) < 0)
 			return -EINVAL;
 	}
-	if (reader->mode != RECORD_CREATE)
+	if (reader->mode == RECORD_UPDATE)
 		return 0;
 	for (uint32_t i = 0; i < record->count; i++) {
 		const struct bgw_field *field = &record->fields[i];

@@ -40,7 +40,10 @@ static int load(void *arg, struct object *object, struct error *error)
 		object_free(object);
 		return 0;
 	}
-	if (model_find(wanted, object->type, id) != NULL)
+	if (bgw_uuid_is_nil(id))
+		rc = error_set(error, BGW_ERROR_INVALID_INPUT, "the backup has a %s without id",
+			       object->type->name);
+	else if (model_find(wanted, object->type, id) != NULL)
 		rc = error_set(error, BGW_ERROR_INVALID_INPUT, "the backup has %s %s twice",
 			       object->type->name, bgw_uuid_format(id, text));
 	else if (model_insert(wanted, object) < 0)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "loop.h"
+#include "json.h"
 #include "store_private.h"
 
 /* In the file's header, so that no other program's file is taken for ours: "bgw1". */
@@ -260,7 +260,7 @@ static struct object *row_object(sqlite3_stmt *row, struct error *error)
 	const struct bgw_object_type *type = type_name != NULL ? model_type_find(type_name) : NULL;
 	struct object *object = NULL;
 	struct error why = {.code = BGW_ERROR_STORE, .message = "is no JSON"};
-	cJSON *json = body != NULL ? cJSON_Parse(body) : NULL;
+	cJSON *json = body != NULL ? json_parse(body, strlen(body), &why) : NULL;
 
 	if (type == NULL)
 		snprintf(why.message, sizeof(why.message), "is of an unknown type");

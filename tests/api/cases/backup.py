@@ -66,6 +66,14 @@ def refuse(gateway, api, content):
             (changed(gateway, content, "CREATE VIEW v AS SELECT 1"), "views or triggers"),
             (changed(gateway, content, "UPDATE objects SET body = '{\"mtu\":1}'"
                      " WHERE type = 'network'"), "mtu must be"),
+            (changed(gateway, content, "UPDATE objects SET body = '{\"ipaddr\":\"10.0.0.9\"}'"
+                     " WHERE type = 'l2_remote_mac'"), "mac is required"),
+            (changed(gateway, content, "UPDATE objects SET body = replace(body, '\"name\":"
+                     "\"member1\",', '') WHERE type = 'l2_gateway'"), "interfaces[0].name is required"),
+            (changed(gateway, content, "UPDATE objects SET id = zeroblob(16)"
+                     " WHERE type = 'network'"), "network without id"),
+            (changed(gateway, content, "UPDATE objects SET body = CAST(x'7b226e616d65223a22ff227d'"
+                     " AS TEXT) WHERE type = 'network'"), "is not UTF-8"),
             (changed(gateway, content, "DELETE FROM objects WHERE type = 'network'"),
              "there is no such network"),
             (changed(gateway, content, "INSERT INTO objects(type, id, revision, body) SELECT"
