@@ -41,7 +41,8 @@ struct audit {
 	int result, reopen_result;
 };
 
-/* A pipe is not waited for either: without a reader it is refused, and a full one is tried again. */
+/* A pipe is not waited for either: without a reader it is refused, and a full one is tried again.
+ */
 static int file_open(const char *path)
 {
 	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, MODE);
