@@ -159,7 +159,7 @@ static const struct bgw_field l2_gateway_connection_fields[] = {
 	{ "network_id", { "network" }, .type = BGW_REF, .ref = "network",
 	  .flags = BGW_FIELD_CREATE | BGW_FIELD_REQUIRED | BGW_FIELD_INDEX,
 	  AT(bgw_l2_gateway_connection, network_id), .help = "the network" },
-	{ "segmentation_id", { "seg_id" }, .type = BGW_TAGS,
+	{ "segmentation_id", { "seg_id", "default_segmentation_id" }, .type = BGW_TAGS,
 	  .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE, AT(bgw_l2_gateway_connection, segmentation_id),
 	  .help = "VLAN id for interfaces that carry none" },
 	ADMIN_STATE_UP(bgw_l2_gateway_connection, "false drains it"),

@@ -82,6 +82,7 @@ static void command_names_follow_types(void **state)
 	assert_non_null(command_find("mac-flush", &type));
 	assert_ptr_equal(type, &bgw_mac_type);
 	assert_null(command_find("mac-create", &type));
+	assert_non_null(command_find("mac-delete", &type));
 	assert_null(command_find("port-delete", &type));
 	assert_null(command_find("network-flush", &type));
 	assert_null(command_find("nothing-list", &type));
@@ -179,6 +180,56 @@ static void creates_take_arguments_by_place(void **state)
 	cJSON_Delete(members);
 }
 
+/* What an option has set needs no place; a MAC may bring its address along. */
+static void creates_take_the_words_of_the_documents(void **state)
+{
+	static const struct {
+		const struct bgw_object_type *type;
+		const char *words[4];
+		const char *members;
+	} rows[] = {
+		{&bgw_l2_remote_gateway_connection_type,
+		 {ID_A, "--remote=" ID_C, "--segmentation-id=456"},
+		 "{\"remote_gateway\":\"" ID_C "\",\"seg_id\":456,\"gateway\":\"" ID_A "\"}"},
+		{&bgw_l2_remote_gateway_connection_type,
+		 {ID_A, "\xe2\x80\x93remote=" ID_C},
+		 "{\"remote_gateway\":\"" ID_C "\",\"gateway\":\"" ID_A "\"}"},
+		{&bgw_l2_remote_gateway_connection_type,
+		 {ID_A, ID_B, ID_C, "--flood=False"},
+		 "{\"flood\":false,\"gateway\":\"" ID_A "\",\"network\":\"" ID_B
+		 "\",\"remote_gateway\":\"" ID_C "\"}"},
+		{&bgw_l2_remote_mac_type,
+		 {"02:00:00:00:00:01", ID_A, "--ipaddr=192.0.2.9"},
+		 "{\"ipaddr\":\"192.0.2.9\",\"mac\":\"02:00:00:00:00:01\",\"rgw_connection\":"
+		 "\"" ID_A "\"}"},
+		{&bgw_l2_remote_mac_type,
+		 {"02:00:00:00:00:01;192.0.2.9", ID_A},
+		 "{\"ipaddr\":\"192.0.2.9\",\"mac\":\"02:00:00:00:00:01\",\"rgw_connection\":"
+		 "\"" ID_A "\"}"},
+		{&bgw_l2_gateway_connection_type,
+		 {ID_A, ID_B, "--default-segmentation-id=10"},
+		 "{\"segmentation_id\":\"10\",\"l2_gateway_id\":\"" ID_A "\",\"network_id\":\"" ID_B
+		 "\"}"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cJSON *members = cJSON_CreateObject();
+		char copies[4][64], *words[4];
+		int count = 0, places = 0;
+
+		for (; count < 4 && rows[i].words[count] != NULL; count++)
+			words[count] = strcpy(copies[count], rows[i].words[count]);
+		assert_int_equal(arguments_parse(&session, rows[i].type, PURPOSE_CREATE, count,
+						 words, members, &places, NULL, NULL),
+				 OUTCOME_OK);
+		assert_int_equal(arguments_place(&session, rows[i].type, places, words, members),
+				 OUTCOME_OK);
+		assert_json(members, rows[i].members);
+		cJSON_Delete(members);
+	}
+}
+
 static void options_become_members(void **state)
 {
 	char *words[] = {(char[]){"first"},
@@ -273,6 +324,7 @@ int main(void)
 		cmocka_unit_test(decimals_have_one_digit_after_the_point),
 		cmocka_unit_test(options_by_every_spelling),
 		cmocka_unit_test(creates_take_arguments_by_place),
+		cmocka_unit_test(creates_take_the_words_of_the_documents),
 		cmocka_unit_test(options_become_members),
 		cmocka_unit_test(values_keep_their_types),
 		cmocka_unit_test(options_that_do_not_exist),

@@ -154,6 +154,17 @@ static int extra_index(const char *const *extra, const char *name)
 	return -1;
 }
 
+/* What follows the "--" of an option; NULL when the word is none. */
+static char *option_of(char *word)
+{
+	static const char *const dashes[] = {"--", "\xe2\x80\x93", "\xe2\x80\x94"};
+
+	for (size_t i = 0; i < sizeof(dashes) / sizeof(dashes[0]); i++)
+		if (strncmp(word, dashes[i], strlen(dashes[i])) == 0)
+			return word + strlen(dashes[i]);
+	return NULL;
+}
+
 enum outcome arguments_parse(struct session *session, const struct bgw_object_type *type,
 			     enum purpose purpose, int count, char **words, cJSON *members,
 			     int *places, const char *const *extra, const char **extra_values)
@@ -162,63 +173,77 @@ enum outcome arguments_parse(struct session *session, const struct bgw_object_ty
 
 	*places = 0;
 	for (int i = 0; i < count && outcome == OUTCOME_OK; i++) {
+		char *name = option_of(words[i]);
 		const struct bgw_field *field;
-		char *name, *value;
+		char *value;
 		int index;
 
-		if (strncmp(words[i], "--", 2) != 0) {
+		if (name == NULL) {
 			words[(*places)++] = words[i];
 			continue;
 		}
-		name = must_copy(words[i] + 2);
 		value = strchr(name, '=');
 		if (value != NULL)
 			*value++ = '\0';
 		index = extra_index(extra, name);
 		field = arguments_option(type, name, purpose);
 		if (index < 0 && field == NULL)
-			outcome = complain(OUTCOME_USAGE, "%s takes no --%s", type->name, name);
-		else if (value == NULL && i + 1 == count)
-			outcome = complain(OUTCOME_USAGE, "--%s needs a value", name);
-		else {
-			const char *text =
-				value != NULL ? words[i] + (value - name) + 2 : words[++i];
-
-			if (index >= 0)
-				extra_values[index] = text;
-			else
-				outcome = arguments_set(session, members, field, text);
-		}
-		free(name);
+			return complain(OUTCOME_USAGE, "%s takes no --%s", type->name, name);
+		if (value == NULL && i + 1 == count)
+			return complain(OUTCOME_USAGE, "--%s needs a value", name);
+		if (value == NULL)
+			value = words[++i];
+		if (index >= 0)
+			extra_values[index] = value;
+		else
+			outcome = arguments_set(session, members, field, value);
 	}
 	return outcome;
+}
+
+/* Whether the member is still to be taken from a place. */
+static bool wants_place(const struct bgw_field *field, const cJSON *members)
+{
+	return arguments_by_place(field) && cJSON_GetObjectItem(members, field->name) == NULL;
+}
+
+/* "MAC;IP" in one word: sets the address and cuts it off. */
+static enum outcome take_address(struct session *session, const struct bgw_object_type *type,
+				 int count, char **words, cJSON *members)
+{
+	const struct bgw_field *label = collection_label(type);
+	const struct bgw_field *address = bgw_field_find(&type->record, "ipaddr");
+	char *semicolon = count > 0 ? strchr(words[0], ';') : NULL;
+
+	if (semicolon == NULL || address == NULL || label == NULL || label->type != BGW_MAC)
+		return OUTCOME_OK;
+	*semicolon = '\0';
+	return arguments_set(session, members, address, semicolon + 1);
 }
 
 enum outcome arguments_place(struct session *session, const struct bgw_object_type *type, int count,
 			     char **words, cJSON *members)
 {
+	enum outcome outcome = take_address(session, type, count, words, members);
 	int least = 0, most = 0, at = 0;
 
 	for (uint32_t i = 0; i < type->record.count; i++)
-		if (arguments_by_place(&type->record.fields[i])) {
+		if (wants_place(&type->record.fields[i], members)) {
 			most++;
 			least += !arguments_may_be_left_out(&type->record.fields[i]);
 		}
-	if (count != least && count != most)
+	if (outcome == OUTCOME_OK && count != least && count != most)
 		return complain(OUTCOME_USAGE, "%d %s given where %d %s needed; see bgwctl help",
 				count, count == 1 ? "argument is" : "arguments are", least,
 				least == 1 ? "is" : "are");
-	for (uint32_t i = 0; i < type->record.count; i++) {
+	for (uint32_t i = 0; i < type->record.count && outcome == OUTCOME_OK; i++) {
 		const struct bgw_field *field = &type->record.fields[i];
-		enum outcome outcome;
 
-		if (!arguments_by_place(field))
+		if (!wants_place(field, members))
 			continue;
 		if (count != most && arguments_may_be_left_out(field))
 			continue;
 		outcome = arguments_set(session, members, field, words[at++]);
-		if (outcome != OUTCOME_OK)
-			return outcome;
 	}
-	return OUTCOME_OK;
+	return outcome;
 }

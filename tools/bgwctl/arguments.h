@@ -40,13 +40,17 @@ enum outcome arguments_set(struct session *session, cJSON *members, const struct
 /**
  * Reads "--member value" and "--member=value" for all words; those that are no option are moved to
  * the front, *places says how many. Options named in extra (NULL after the last) are left to the
- * caller: their values go to extra_values, in the same order.
+ * caller: their values go to extra_values, in the same order. A dash that a document made long is a
+ * "--".
  */
 enum outcome arguments_parse(struct session *session, const struct bgw_object_type *type,
 			     enum purpose purpose, int count, char **words, cJSON *members,
 			     int *places, const char *const *extra, const char **extra_values);
 
-/** Sets the members that a create takes by place. */
+/**
+ * Sets the members that a create takes by place, but for those that an option has set. A MAC may
+ * have its IP with it, as "MAC;IP".
+ */
 enum outcome arguments_place(struct session *session, const struct bgw_object_type *type, int count,
 			     char **words, cJSON *members);
 

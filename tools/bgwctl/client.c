@@ -131,6 +131,25 @@ char *client_escape(struct client *client, const char *text)
 	return copy;
 }
 
+static enum outcome outcome_of(long status)
+{
+	switch (status) {
+	case 401:
+	case 403:
+		return OUTCOME_DENIED;
+	case 404:
+		return OUTCOME_NOT_FOUND;
+	case 409:
+	case 412:
+		return OUTCOME_CONFLICT;
+	case 429:
+	case 503:
+		return OUTCOME_BUSY;
+	default:
+		return OUTCOME_REFUSED;
+	}
+}
+
 /* The gateway's own sentence, if the answer has one. */
 static enum outcome refused(long status, const cJSON *answer)
 {
@@ -139,10 +158,10 @@ static enum outcome refused(long status, const cJSON *answer)
 	const char *detail = cJSON_GetStringValue(cJSON_GetObjectItem(error, "detail"));
 
 	if (message == NULL)
-		return complain(OUTCOME_REFUSED, "the gateway answered with status %ld", status);
+		return complain(outcome_of(status), "the gateway answered with status %ld", status);
 	if (detail != NULL && detail[0] != '\0')
-		return complain(OUTCOME_REFUSED, "%s (%s)", message, detail);
-	return complain(OUTCOME_REFUSED, "%s", message);
+		return complain(outcome_of(status), "%s (%s)", message, detail);
+	return complain(outcome_of(status), "%s", message);
 }
 
 static enum outcome judge(struct client *client, const struct received *received, cJSON **answer)

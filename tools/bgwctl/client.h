@@ -28,7 +28,7 @@ void client_close(struct client *client);
 /**
  * Sends a request and waits for the answer. path begins after /v2.0/ and may carry a query. body
  * may be NULL. *answer becomes the parsed body, the caller's to delete, or NULL where there is
- * none; it may be given as NULL. Another answer than 2xx is OUTCOME_REFUSED.
+ * none; it may be given as NULL. Another answer than 2xx becomes the outcome that fits its status.
  */
 enum outcome client_request(struct client *client, const char *method, const char *path,
 			    const cJSON *body, cJSON **answer);

@@ -144,12 +144,38 @@ const struct bgw_field *collection_label(const struct bgw_object_type *type)
 	return name != NULL ? name : bgw_field_find(&type->record, "mac");
 }
 
+const struct bgw_field *collection_end(const struct bgw_object_type *type, unsigned int number)
+{
+	for (uint32_t i = 0; i < type->record.count; i++) {
+		const struct bgw_field *field = &type->record.fields[i];
+
+		if (field->type == BGW_REF && (field->flags & BGW_FIELD_REQUIRED) != 0 &&
+		    number-- == 0)
+			return field;
+	}
+	return NULL;
+}
+
+/* Adds a filter for objects that refer to the one that the user calls so. */
+static enum outcome add_reference(struct session *session, const struct bgw_field *field,
+				  const char *given, struct text *query)
+{
+	char *id = NULL;
+	enum outcome outcome =
+		collection_resolve(session, bgw_object_type_find(field->ref), given, &id);
+
+	if (outcome == OUTCOME_OK)
+		text_add(query, "%s=%s&", field->name, id);
+	free(id);
+	return outcome;
+}
+
 /* The objects whose label is the given text. A MAC may be written in several ways; an object that
  * is called by its MAC is found by the canonical one. */
 static enum outcome find_by_label(struct session *session, const struct bgw_object_type *type,
-				  const char *given, cJSON **list)
+				  const char *given, const char *behind, cJSON **list)
 {
-	const struct bgw_field *label = collection_label(type);
+	const struct bgw_field *label = collection_label(type), *end = collection_end(type, 0);
 	struct text query = {NULL, 0};
 	enum outcome outcome = OUTCOME_OK;
 	char mac_text[BGW_MAC_TEXT_SIZE];
@@ -164,10 +190,41 @@ static enum outcome find_by_label(struct session *session, const struct bgw_obje
 			return OUTCOME_OK;
 		given = bgw_mac_format(&mac, mac_text);
 	}
-	escaped = client_escape(session->client, given);
-	text_add(&query, "%s=%s&fields=id", label->name, escaped != NULL ? escaped : "");
-	free(escaped);
-	outcome = collection_list(session, type, text_get(&query), list);
+	if (behind != NULL)
+		outcome = add_reference(session, end, behind, &query);
+	if (outcome == OUTCOME_OK) {
+		escaped = client_escape(session->client, given);
+		text_add(&query, "%s=%s&fields=id", label->name, escaped != NULL ? escaped : "");
+		free(escaped);
+		outcome = collection_list(session, type, text_get(&query), list);
+	}
+	text_free(&query);
+	return outcome;
+}
+
+/* The objects that join what is named before and after the '/'. */
+static enum outcome find_by_ends(struct session *session, const struct bgw_object_type *type,
+				 const char *given, cJSON **list)
+{
+	const struct bgw_field *first = collection_end(type, 0), *second = collection_end(type, 1);
+	const char *slash = strchr(given, '/');
+	struct text query = {NULL, 0};
+	enum outcome outcome;
+	char *name;
+
+	*list = NULL;
+	if (collection_label(type) != NULL || second == NULL || slash == NULL)
+		return OUTCOME_OK;
+	name = must_copy(given);
+	name[slash - given] = '\0';
+	outcome = add_reference(session, first, name, &query);
+	free(name);
+	if (outcome == OUTCOME_OK)
+		outcome = add_reference(session, second, slash + 1, &query);
+	if (outcome == OUTCOME_OK) {
+		text_add(&query, "fields=id");
+		outcome = collection_list(session, type, text_get(&query), list);
+	}
 	text_free(&query);
 	return outcome;
 }
@@ -194,33 +251,52 @@ static enum outcome find_by_id(struct session *session, const struct bgw_object_
 	return outcome;
 }
 
+/* The one id in the list, which it frees. */
+static enum outcome take_one(const struct bgw_object_type *type, const char *given, cJSON *list,
+			     char **id)
+{
+	const char *text =
+		cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetArrayItem(list, 0), "id"));
+	enum outcome outcome = OUTCOME_OK;
+
+	if (cJSON_GetArraySize(list) > 1)
+		outcome = complain(OUTCOME_CONFLICT, "%d %s are called %s: give an id",
+				   cJSON_GetArraySize(list), type->plural, given);
+	else if (text == NULL)
+		outcome =
+			complain(OUTCOME_NOT_FOUND, "there is no %s called %s", type->name, given);
+	else
+		*id = must_copy(text);
+	cJSON_Delete(list);
+	return outcome;
+}
+
 enum outcome collection_resolve(struct session *session, const struct bgw_object_type *type,
 				const char *given, char **id)
 {
 	enum outcome outcome;
 	struct bgw_uuid uuid;
 	cJSON *found = NULL;
-	const char *text;
 
 	if (bgw_uuid_parse(given, &uuid) == 0) {
 		*id = must_copy(given);
 		return OUTCOME_OK;
 	}
-	outcome = find_by_label(session, type, given, &found);
+	outcome = find_by_label(session, type, given, NULL, &found);
+	if (outcome == OUTCOME_OK && found == NULL)
+		outcome = find_by_ends(session, type, given, &found);
 	if (outcome == OUTCOME_OK && cJSON_GetArraySize(found) == 0) {
 		cJSON_Delete(found);
 		outcome = find_by_id(session, type, given, &found);
 	}
-	if (outcome != OUTCOME_OK)
-		return outcome;
-	text = cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetArrayItem(found, 0), "id"));
-	if (cJSON_GetArraySize(found) > 1)
-		outcome = complain(OUTCOME_REFUSED, "%d %s are called %s: give an id",
-				   cJSON_GetArraySize(found), type->plural, given);
-	else if (text == NULL)
-		outcome = complain(OUTCOME_REFUSED, "there is no %s called %s", type->name, given);
-	else
-		*id = must_copy(text);
-	cJSON_Delete(found);
-	return outcome;
+	return outcome == OUTCOME_OK ? take_one(type, given, found, id) : outcome;
+}
+
+enum outcome collection_resolve_behind(struct session *session, const struct bgw_object_type *type,
+				       const char *given, const char *behind, char **id)
+{
+	cJSON *found = NULL;
+	enum outcome outcome = find_by_label(session, type, given, behind, &found);
+
+	return outcome == OUTCOME_OK ? take_one(type, given, found, id) : outcome;
 }

@@ -30,11 +30,19 @@ enum outcome collection_delete(struct session *session, const struct bgw_object_
 
 /**
  * The id that a user means: an id is itself; else it is looked for among the names of the type, or
- * among its MACs, and last among the beginnings of ids. Neither none nor several will do. *id is
- * the caller's to free.
+ * among its MACs; what has neither goes by the two objects that it joins, as "gw/far"; last come
+ * the beginnings of ids. Neither none nor several will do. *id is the caller's to free.
  */
 enum outcome collection_resolve(struct session *session, const struct bgw_object_type *type,
 				const char *given, char **id);
+
+/** The same among those behind one object: of a type that goes by MAC, those of a connection. */
+enum outcome collection_resolve_behind(struct session *session, const struct bgw_object_type *type,
+				       const char *given, const char *behind, char **id);
+
+/** The members that say what an object without a label joins, in order: the references that it must
+ * have. NULL after the last. */
+const struct bgw_field *collection_end(const struct bgw_object_type *type, unsigned int number);
 
 /** The member that users call objects of the type by: name or mac, NULL where it has neither. */
 const struct bgw_field *collection_label(const struct bgw_object_type *type);

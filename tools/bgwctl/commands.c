@@ -78,6 +78,24 @@ static enum outcome run_list(struct session *session, const struct bgw_object_ty
 	return outcome;
 }
 
+bool command_takes_behind(const struct bgw_object_type *type)
+{
+	const struct bgw_field *label = collection_label(type);
+
+	return label != NULL && label->type == BGW_MAC && collection_end(type, 0) != NULL;
+}
+
+/* The object that one word names, or two: a MAC and the connection that it is behind. */
+static enum outcome resolve(struct session *session, const struct bgw_object_type *type, int count,
+			    char **words, char **id)
+{
+	if (count == 2 && command_takes_behind(type))
+		return collection_resolve_behind(session, type, words[0], words[1], id);
+	if (count != 1)
+		return complain(OUTCOME_USAGE, "name one %s", type->name);
+	return collection_resolve(session, type, words[0], id);
+}
+
 static enum outcome run_show(struct session *session, const struct bgw_object_type *type, int count,
 			     char **words)
 {
@@ -85,9 +103,7 @@ static enum outcome run_show(struct session *session, const struct bgw_object_ty
 	enum outcome outcome;
 	char *id = NULL;
 
-	if (count != 1)
-		return complain(OUTCOME_USAGE, "name one %s", type->name);
-	outcome = collection_resolve(session, type, words[0], &id);
+	outcome = resolve(session, type, count, words, &id);
 	if (outcome == OUTCOME_OK)
 		outcome = collection_show(session, type, id, &object);
 	if (outcome == OUTCOME_OK)
@@ -127,12 +143,10 @@ static enum outcome run_update(struct session *session, const struct bgw_object_
 
 	outcome = arguments_parse(session, type, PURPOSE_UPDATE, count, words, members, &places,
 				  NULL, NULL);
-	if (outcome == OUTCOME_OK && places != 1)
-		outcome = complain(OUTCOME_USAGE, "name one %s, then --member value", type->name);
 	if (outcome == OUTCOME_OK && members->child == NULL)
 		outcome = complain(OUTCOME_USAGE, "nothing to update: give --member value");
 	if (outcome == OUTCOME_OK)
-		outcome = collection_resolve(session, type, words[0], &id);
+		outcome = resolve(session, type, places, words, &id);
 	if (outcome == OUTCOME_OK)
 		outcome = collection_write(session, type, id, members, &object);
 	if (outcome == OUTCOME_OK)
@@ -146,8 +160,9 @@ static enum outcome run_update(struct session *session, const struct bgw_object_
 static enum outcome run_delete(struct session *session, const struct bgw_object_type *type,
 			       int count, char **words)
 {
-	enum outcome worst = OUTCOME_OK;
-	bool cascade = count > 0 && strcmp(words[count - 1], "--cascade") == 0;
+	enum outcome first = OUTCOME_OK;
+	bool cascade = count > 0 && (type->flags & BGW_TYPE_CREATE) != 0 &&
+		       strcmp(words[count - 1], "--cascade") == 0;
 
 	count -= cascade;
 	if (count == 0)
@@ -161,9 +176,9 @@ static enum outcome run_delete(struct session *session, const struct bgw_object_
 		if (outcome == OUTCOME_OK && !session->json)
 			printf("deleted %s\n", words[i]);
 		free(id);
-		worst = outcome > worst ? outcome : worst;
+		first = first == OUTCOME_OK ? outcome : first;
 	}
-	return worst;
+	return first;
 }
 
 static enum outcome run_flush(struct session *session, const struct bgw_object_type *type,
@@ -198,10 +213,15 @@ const struct verb verbs[] = {
 	{"show", 0, run_show, "one with all its members"},
 	{"create", BGW_TYPE_CREATE, run_create, "a new one"},
 	{"update", BGW_TYPE_UPDATE, run_update, "changes members of one"},
-	{"delete", BGW_TYPE_CREATE, run_delete, "one or several"},
+	{"delete", BGW_TYPE_CREATE | BGW_TYPE_FLUSH, run_delete, "one or several"},
 	{"flush", BGW_TYPE_FLUSH, run_flush, "forgets those that filters leave"},
 	{NULL, 0, NULL, NULL},
 };
+
+bool command_exists(const struct verb *verb, const struct bgw_object_type *type)
+{
+	return verb->needs == 0 || (type->flags & verb->needs) != 0;
+}
 
 char *command_noun(const struct bgw_object_type *type)
 {
@@ -231,7 +251,7 @@ const struct verb *command_find(const char *command, const struct bgw_object_typ
 				*at = '_';
 		*type = bgw_object_type_find(noun);
 		free(noun);
-		if (*type != NULL && ((*type)->flags & verb->needs) == verb->needs)
+		if (*type != NULL && command_exists(verb, *type))
 			return verb;
 	}
 	return NULL;

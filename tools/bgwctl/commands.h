@@ -8,7 +8,7 @@
  * follows it; a command may reorder them. */
 struct verb {
 	const char *name;
-	uint32_t needs; /**< BGW_TYPE_* flag that the type must have, 0 none */
+	uint32_t needs; /**< BGW_TYPE_* flags, of which the type must have one; 0 none */
 	enum outcome (*run)(struct session *session, const struct bgw_object_type *type, int count,
 			    char **words);
 	const char *help; /**< one clause */
@@ -18,6 +18,11 @@ extern const struct verb verbs[]; /**< ends with a NULL name */
 
 /** The verb and type of "l2-remote-gateway-create"; NULL where there is no such command. */
 const struct verb *command_find(const char *command, const struct bgw_object_type **type);
+
+bool command_exists(const struct verb *verb, const struct bgw_object_type *type);
+
+/** Whether "show MAC CONNECTION" and its like say which of several objects is meant. */
+bool command_takes_behind(const struct bgw_object_type *type);
 
 /** What a type is called in commands: l2-remote-gateway. The caller's to free. */
 char *command_noun(const struct bgw_object_type *type);

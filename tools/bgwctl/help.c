@@ -41,16 +41,20 @@ void help_all(FILE *out)
 
 		fprintf(out, "  %s-{", noun);
 		for (const struct verb *verb = verbs; verb->name != NULL; verb++)
-			if ((type->flags & verb->needs) == verb->needs) {
+			if (command_exists(verb, type)) {
 				fprintf(out, "%s%s", comma, verb->name);
 				comma = ",";
 			}
 		fprintf(out, "}\n      %s\n", type->help);
 		free(noun);
 	}
-	fputs("\nObjects go by name or id; the beginning of an id will do.\n"
-	      "Exit status: 0 done, 1 the gateway refused, 2 wrong usage, 3 no gateway answers.\n",
+	fputs("\nObjects go by name or id; the beginning of an id will do. A connection goes by "
+	      "what\n"
+	      "it joins, too: GATEWAY/REMOTE-GATEWAY, or GATEWAY/NETWORK.\n"
+	      "\nExit status:\n",
 	      out);
+	for (unsigned int i = 0; i < OUTCOME_COUNT; i++)
+		fprintf(out, "  %u  %s\n", i, outcome_help[i]);
 }
 
 static void print_upper(const char *name)
@@ -116,6 +120,21 @@ static void print_options(const struct bgw_object_type *type, enum purpose purpo
 	}
 }
 
+/* What names one object. */
+static void print_name(const struct bgw_object_type *type)
+{
+	if (!command_takes_behind(type)) {
+		fputs(collection_label(type) == NULL && collection_end(type, 1) != NULL
+			      ? " ID"
+			      : " NAME|ID",
+		      stdout);
+		return;
+	}
+	fputs(" MAC|ID [", stdout);
+	print_upper(collection_end(type, 0)->name);
+	fputs("]", stdout);
+}
+
 static void print_places(const struct bgw_object_type *type)
 {
 	for (uint32_t i = 0; i < type->record.count; i++) {
@@ -144,12 +163,16 @@ enum outcome help_command(const char *command)
 		puts(" [--MEMBER VALUE]...\n");
 		print_options(type, PURPOSE_CREATE);
 	} else if (strcmp(verb->name, "update") == 0) {
-		puts(" NAME|ID --MEMBER VALUE...\n");
+		print_name(type);
+		puts(" --MEMBER VALUE...\n");
 		print_options(type, PURPOSE_UPDATE);
 	} else if (strcmp(verb->name, "show") == 0) {
-		puts(" NAME|ID");
+		print_name(type);
+		putchar('\n');
 	} else if (strcmp(verb->name, "delete") == 0) {
-		puts(" NAME|ID... [--cascade]\n\n  --cascade  what refers to it, too");
+		puts((type->flags & BGW_TYPE_CREATE) != 0
+			     ? " NAME|ID... [--cascade]\n\n  --cascade  what refers to it, too"
+			     : " NAME|ID...");
 	} else {
 		puts(" [--MEMBER VALUE]...\n");
 		print_options(type, PURPOSE_FILTER);

@@ -6,6 +6,41 @@
 /* type name -> { id -> name } */
 static cJSON *known;
 
+/* "gw/far" for what goes by what it joins; nothing where an end is missing. */
+static void add_joined(struct session *session, const struct bgw_object_type *type, cJSON *names,
+		       const cJSON *item, const char *id)
+{
+	const struct bgw_field *first = collection_end(type, 0), *second = collection_end(type, 1);
+	const char *one = cJSON_GetStringValue(cJSON_GetObjectItem(item, first->name));
+	const char *other = cJSON_GetStringValue(cJSON_GetObjectItem(item, second->name));
+	struct text joined = {NULL, 0};
+
+	if (id == NULL || one == NULL || other == NULL)
+		return;
+	text_add(&joined, "%s/%s", names_of(session, first->ref, one),
+		 names_of(session, second->ref, other));
+	cJSON_AddStringToObject(names, id, text_get(&joined));
+	text_free(&joined);
+}
+
+static void joined_load(struct session *session, const struct bgw_object_type *type, cJSON *names)
+{
+	struct text query = {NULL, 0};
+	cJSON *list = NULL;
+	const cJSON *item;
+
+	if (collection_end(type, 1) == NULL)
+		return;
+	text_add(&query, "fields=id&fields=%s&fields=%s", collection_end(type, 0)->name,
+		 collection_end(type, 1)->name);
+	if (collection_list(session, type, text_get(&query), &list) == OUTCOME_OK)
+		cJSON_ArrayForEach (item, list)
+			add_joined(session, type, names, item,
+				   cJSON_GetStringValue(cJSON_GetObjectItem(item, "id")));
+	cJSON_Delete(list);
+	text_free(&query);
+}
+
 static const cJSON *names_load(struct session *session, const struct bgw_object_type *type)
 {
 	cJSON *names = cJSON_AddObjectToObject(known, type->name), *list = NULL;
@@ -27,6 +62,8 @@ static const cJSON *names_load(struct session *session, const struct bgw_object_
 			}
 		cJSON_Delete(list);
 		text_free(&query);
+	} else {
+		joined_load(session, type, names);
 	}
 	return names;
 }

@@ -4,11 +4,25 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "colour.h"
+
+const char *const outcome_help[OUTCOME_COUNT] = {
+	[OUTCOME_OK] = "done",
+	[OUTCOME_REFUSED] = "the gateway refused",
+	[OUTCOME_USAGE] = "wrong usage",
+	[OUTCOME_UNREACHABLE] = "no gateway answers",
+	[OUTCOME_NOT_FOUND] = "there is no such object",
+	[OUTCOME_CONFLICT] = "it exists, is in use, was changed, or the name is not unique",
+	[OUTCOME_DENIED] = "not allowed",
+	[OUTCOME_BUSY] = "not now, try again",
+};
+
 enum outcome complain(enum outcome outcome, const char *format, ...)
 {
 	va_list arguments;
 
-	fputs("bgwctl: ", stderr);
+	fprintf(stderr, "%sbgwctl:%s ", colour_begin(stderr, COLOUR_BAD),
+		colour_end(stderr, COLOUR_BAD));
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);

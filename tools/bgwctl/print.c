@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cell.h"
+#include "colour.h"
 #include "table.h"
 
 #define INDENT 2
@@ -32,6 +33,7 @@ static void print_members(struct session *session, const struct bgw_record *reco
 		const struct bgw_field *field = &record->fields[i];
 		const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, field->name), *item;
 		struct text text = {NULL, 0};
+		enum colour colour;
 
 		if (value == NULL)
 			continue;
@@ -43,7 +45,9 @@ static void print_members(struct session *session, const struct bgw_record *reco
 			continue;
 		}
 		cell_add(&text, session, field, value);
-		printf("%*s%-*s  %s\n", indent, "", width, field->name, text_get(&text));
+		colour = colour_of(text_get(&text));
+		printf("%*s%-*s  %s%s%s\n", indent, "", width, field->name,
+		       colour_begin(stdout, colour), text_get(&text), colour_end(stdout, colour));
 		text_free(&text);
 	}
 }

@@ -8,13 +8,15 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "colour.h"
 #include "text.h"
+#include "values.h"
 
 #define GAP	   2
 #define ID_WIDTH   8
 #define TEXT_WIDTH 8 /* what a long text is shortened to, at the least */
 
-void table_add_column(struct table *table, const char *title, bool number, bool is_id)
+void table_add_column(struct table *table, const char *title, bool number, bool has_ids)
 {
 	struct column *columns = must_calloc(table->column_count + 1, sizeof(*columns));
 
@@ -22,7 +24,7 @@ void table_add_column(struct table *table, const char *title, bool number, bool 
 		memcpy(columns, table->columns, table->column_count * sizeof(*columns));
 	free(table->columns);
 	table->columns = columns;
-	columns[table->column_count++] = (struct column){must_copy(title), number, is_id};
+	columns[table->column_count++] = (struct column){must_copy(title), number, has_ids};
 }
 
 void table_add_row(struct table *table, char *const *cells)
@@ -73,6 +75,29 @@ static size_t total(const size_t *widths, size_t count)
 	return sum;
 }
 
+static bool is_id(const struct column *column, const char *text)
+{
+	struct bgw_uuid uuid;
+
+	return column->has_ids && bgw_uuid_parse(text, &uuid) == 0;
+}
+
+/* What each column needs, ids being shortened or not. */
+static void measure(const struct table *table, bool short_ids, size_t *widths)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		widths[i] = characters(table->columns[i].title);
+		for (size_t row = 0; row < table->row_count; row++) {
+			const char *text = table->cells[row * table->column_count + i];
+			size_t width = short_ids && is_id(&table->columns[i], text)
+					       ? ID_WIDTH
+					       : characters(text);
+
+			widths[i] = width > widths[i] ? width : widths[i];
+		}
+	}
+}
+
 /* Narrows the widest text columns, a character at a time, until the table fits or none is left. */
 static void narrow_texts(const struct table *table, size_t *widths, size_t room)
 {
@@ -80,8 +105,7 @@ static void narrow_texts(const struct table *table, size_t *widths, size_t room)
 		size_t widest = SIZE_MAX;
 
 		for (size_t i = 0; i < table->column_count; i++)
-			if (!table->columns[i].number && !table->columns[i].shortened &&
-			    widths[i] > TEXT_WIDTH &&
+			if (!table->columns[i].number && widths[i] > TEXT_WIDTH &&
 			    (widest == SIZE_MAX || widths[i] > widths[widest]))
 				widest = i;
 		if (widest == SIZE_MAX)
@@ -90,17 +114,17 @@ static void narrow_texts(const struct table *table, size_t *widths, size_t room)
 	}
 }
 
-static void print_cell(const char *text, size_t width, bool right, bool last)
+/* What of a text fits into the width: all of it, an id's beginning, or a beginning and "…". */
+static void print_fitting(const struct column *column, const char *text, size_t width)
 {
-	size_t length = characters(text), shown = 0;
+	size_t shown = 0;
 
-	if (length <= width) {
-		int padding = (int)(width - length);
-
-		if (right)
-			printf("%*s%s", padding, "", text);
-		else
-			printf("%s%*s", text, last ? 0 : padding, "");
+	if (characters(text) <= width) {
+		fputs(text, stdout);
+		return;
+	}
+	if (is_id(column, text)) {
+		printf("%.*s", ID_WIDTH, text);
 		return;
 	}
 	for (; *text != '\0'; text++) {
@@ -112,6 +136,24 @@ static void print_cell(const char *text, size_t width, bool right, bool last)
 	fputs("…", stdout);
 }
 
+static void print_cell(const struct column *column, const char *text, size_t width,
+		       enum colour colour, bool last)
+{
+	size_t length = characters(text);
+	int padding;
+
+	if (length > width)
+		length = is_id(column, text) ? ID_WIDTH : width;
+	padding = (int)(width - length);
+	if (column->number)
+		printf("%*s", padding, "");
+	fputs(colour_begin(stdout, colour), stdout);
+	print_fitting(column, text, width);
+	fputs(colour_end(stdout, colour), stdout);
+	if (!column->number && !last)
+		printf("%*s", padding, "");
+}
+
 static void print_row(const struct table *table, const size_t *widths, size_t count,
 		      char *const *cells)
 {
@@ -121,10 +163,8 @@ static void print_row(const struct table *table, const size_t *widths, size_t co
 
 		if (i > 0)
 			printf("%*s", GAP, "");
-		if (cells != NULL && column->shortened && characters(text) > widths[i])
-			printf("%.*s%*s", ID_WIDTH, text, (int)(widths[i] - ID_WIDTH), "");
-		else
-			print_cell(text, widths[i], column->number, i + 1 == count);
+		print_cell(column, text, widths[i], cells != NULL ? colour_of(text) : COLOUR_TITLE,
+			   i + 1 == count);
 	}
 	putchar('\n');
 }
@@ -134,18 +174,11 @@ void table_print(const struct table *table)
 	size_t *widths = must_calloc(table->column_count, sizeof(*widths));
 	size_t room = terminal_width(), count = table->column_count;
 
-	for (size_t i = 0; i < count; i++) {
-		widths[i] = characters(table->columns[i].title);
-		for (size_t row = 0; row < table->row_count; row++) {
-			size_t width = characters(table->cells[row * count + i]);
-
-			widths[i] = width > widths[i] ? width : widths[i];
-		}
+	measure(table, false, widths);
+	if (total(widths, count) > room) {
+		measure(table, true, widths);
+		narrow_texts(table, widths, room);
 	}
-	for (size_t i = 0; i < count && total(widths, count) > room; i++)
-		if (table->columns[i].shortened && widths[i] > ID_WIDTH)
-			widths[i] = ID_WIDTH;
-	narrow_texts(table, widths, room);
 	while (count > 1 && total(widths, count) > room)
 		count--;
 	print_row(table, widths, count, NULL);

@@ -5,7 +5,7 @@
 /**
  * Rows and columns on a terminal. Where the terminal is too narrow, ids are shortened to what
  * bgwctl still understands, then long texts, and last the columns on the right are left out and
- * named below. Output that goes elsewhere is never shortened.
+ * named below. Output that goes elsewhere is never shortened, nor coloured.
  */
 
 #include <stdbool.h>
@@ -13,8 +13,8 @@
 
 struct column {
 	char *title;
-	bool number;	/**< aligned to the right, never shortened */
-	bool shortened; /**< holds ids */
+	bool number;  /**< aligned to the right, never shortened */
+	bool has_ids; /**< or names where there are some */
 };
 
 struct table {
@@ -26,7 +26,7 @@ struct table {
 };
 
 /** Columns are added before the first row. The title is copied. */
-void table_add_column(struct table *table, const char *title, bool number, bool is_id);
+void table_add_column(struct table *table, const char *title, bool number, bool has_ids);
 
 /** Adds a row of column_count texts, which become the table's. */
 void table_add_row(struct table *table, char *const *cells);
