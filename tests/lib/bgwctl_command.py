@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 
-OK, REFUSED, USAGE, UNREACHABLE, NOT_FOUND, CONFLICT, DENIED, BUSY = range(8)
+OK = 0
 
 
 class Bgwctl:

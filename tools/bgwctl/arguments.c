@@ -79,6 +79,8 @@ static enum outcome value_of(struct session *session, const struct bgw_field *fi
 		}
 		break;
 	case BGW_REF:
+		if (session->client == NULL)
+			break;
 		outcome = collection_resolve(session, bgw_object_type_find(field->ref), text, &id);
 		if (outcome != OUTCOME_OK)
 			return outcome;

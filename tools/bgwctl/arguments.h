@@ -32,7 +32,8 @@ bool arguments_may_be_left_out(const struct bgw_field *field);
 
 /**
  * Sets one member from text. A reference may be a name, an empty text unsets, a list is separated
- * by commas or given by repetition. What the gateway can judge better is sent as it is.
+ * by commas or given by repetition. What the gateway can judge better is sent as it is; without a
+ * client to ask so are references.
  */
 enum outcome arguments_set(struct session *session, cJSON *members, const struct bgw_field *field,
 			   const char *text);

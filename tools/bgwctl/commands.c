@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "bulk.h"
 #include "print.h"
 #include "text.h"
+#include "wait.h"
 
 /* Members that were given as filters, as a query. Several of a list mean any of them. */
 static void query_add(struct session *session, struct text *query, const char *name,
@@ -113,6 +115,26 @@ static enum outcome run_show(struct session *session, const struct bgw_object_ty
 	return outcome;
 }
 
+/* What a create or an update made, once it is in force. */
+static enum outcome finish_write(struct session *session, const struct bgw_object_type *type,
+				 cJSON **object)
+{
+	cJSON *list = cJSON_CreateArray(), *now = NULL;
+	const char *id = cJSON_GetStringValue(cJSON_GetObjectItem(*object, "id"));
+	enum outcome outcome;
+
+	cJSON_AddItemReferenceToArray(list, *object);
+	outcome = wait_for(session, type, list);
+	cJSON_Delete(list);
+	if (session->wait_s != 0 && id != NULL &&
+	    collection_show(session, type, id, &now) == OUTCOME_OK) {
+		cJSON_Delete(*object);
+		*object = now;
+	}
+	print_object(session, type, *object);
+	return outcome;
+}
+
 static enum outcome run_create(struct session *session, const struct bgw_object_type *type,
 			       int count, char **words)
 {
@@ -127,7 +149,7 @@ static enum outcome run_create(struct session *session, const struct bgw_object_
 	if (outcome == OUTCOME_OK)
 		outcome = collection_write(session, type, NULL, members, &object);
 	if (outcome == OUTCOME_OK)
-		print_object(session, type, object);
+		outcome = finish_write(session, type, &object);
 	cJSON_Delete(object);
 	cJSON_Delete(members);
 	return outcome;
@@ -150,7 +172,7 @@ static enum outcome run_update(struct session *session, const struct bgw_object_
 	if (outcome == OUTCOME_OK)
 		outcome = collection_write(session, type, id, members, &object);
 	if (outcome == OUTCOME_OK)
-		print_object(session, type, object);
+		outcome = finish_write(session, type, &object);
 	cJSON_Delete(object);
 	cJSON_Delete(members);
 	free(id);
@@ -209,13 +231,14 @@ static enum outcome run_flush(struct session *session, const struct bgw_object_t
 }
 
 const struct verb verbs[] = {
-	{"list", 0, run_list, "all of them, or those that filters leave"},
-	{"show", 0, run_show, "one with all its members"},
-	{"create", BGW_TYPE_CREATE, run_create, "a new one"},
-	{"update", BGW_TYPE_UPDATE, run_update, "changes members of one"},
-	{"delete", BGW_TYPE_CREATE | BGW_TYPE_FLUSH, run_delete, "one or several"},
-	{"flush", BGW_TYPE_FLUSH, run_flush, "forgets those that filters leave"},
-	{NULL, 0, NULL, NULL},
+	{"list", 0, run_list, "all of them, or those that filters leave", NULL, false},
+	{"show", 0, run_show, "one with all its members", NULL, false},
+	{"create", BGW_TYPE_CREATE, run_create, "a new one", bulk_create, true},
+	{"update", BGW_TYPE_UPDATE, run_update, "changes members of one", bulk_update, true},
+	{"delete", BGW_TYPE_CREATE | BGW_TYPE_FLUSH, run_delete, "one or several", bulk_delete,
+	 false},
+	{"flush", BGW_TYPE_FLUSH, run_flush, "forgets those that filters leave", NULL, false},
+	{NULL, 0, NULL, NULL, NULL, false},
 };
 
 bool command_exists(const struct verb *verb, const struct bgw_object_type *type)

@@ -12,6 +12,9 @@ struct verb {
 	enum outcome (*run)(struct session *session, const struct bgw_object_type *type, int count,
 			    char **words);
 	const char *help; /**< one clause */
+	/** The same with the objects of session->file; NULL: only one by one. */
+	enum outcome (*run_file)(struct session *session, const struct bgw_object_type *type);
+	bool waits; /**< what --wait may be given to */
 };
 
 extern const struct verb verbs[]; /**< ends with a NULL name */

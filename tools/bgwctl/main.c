@@ -7,6 +7,7 @@
 #include "help.h"
 #include "names.h"
 #include "store.h"
+#include "wait.h"
 
 #define DEFAULT_URL "unix:/run/bgw/api.sock"
 
@@ -47,17 +48,56 @@ static int take_options(int argc, char **argv, struct client_options *client,
 	return at;
 }
 
-/* --json may also stand among a command's own arguments. */
-static int take_json(int argc, char **argv, struct session *session)
+static enum outcome wait_read(const char *text, struct session *session)
 {
+	uint32_t seconds = WAIT_S;
+
+	if (text[0] == '=' &&
+	    (bgw_uint_parse(text + 1, &seconds) != 0 || seconds == 0 || seconds > WAIT_S_MAX))
+		return complain(OUTCOME_USAGE,
+				"--wait=SECONDS is a number from 1 to %d, not \"%s\"", WAIT_S_MAX,
+				text + 1);
+	session->wait_s = seconds;
+	return OUTCOME_OK;
+}
+
+/* What may stand among a command's own arguments and is none of an object. */
+static enum outcome take_common(int *count, char **words, struct session *session)
+{
+	enum outcome outcome = OUTCOME_OK;
 	int left = 0;
 
-	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], "--json") == 0)
+	for (int i = 0; i < *count && outcome == OUTCOME_OK; i++)
+		if (strcmp(words[i], "--json") == 0)
 			session->json = true;
+		else if (strcmp(words[i], "--atomic") == 0)
+			session->atomic = true;
+		else if (strcmp(words[i], "--wait") == 0 || strncmp(words[i], "--wait=", 7) == 0)
+			outcome = wait_read(words[i] + 6, session);
+		else if (strcmp(words[i], "-f") != 0)
+			words[left++] = words[i];
+		else if (i + 1 == *count)
+			outcome =
+				complain(OUTCOME_USAGE, "-f needs a file, or - for standard input");
 		else
-			argv[left++] = argv[i];
-	return left;
+			session->file = words[++i];
+	*count = left;
+	return outcome;
+}
+
+static enum outcome check_common(const struct session *session, const struct verb *verb, int count)
+{
+	bool waits = verb != NULL && verb->waits;
+
+	if (session->file != NULL && (verb == NULL || verb->run_file == NULL))
+		return complain(OUTCOME_USAGE, "-f is for create, update and delete");
+	if (session->file != NULL && count > 0)
+		return complain(OUTCOME_USAGE, "with -f there are no other arguments");
+	if (session->wait_s != 0 && !waits)
+		return complain(OUTCOME_USAGE, "--wait is for create and update");
+	if (session->atomic && (session->file == NULL || strcmp(verb->name, "create") != 0))
+		return complain(OUTCOME_USAGE, "--atomic is for create with -f");
+	return OUTCOME_OK;
 }
 
 static enum outcome run(struct session *session, const struct client_options *options,
@@ -71,12 +111,19 @@ static enum outcome run(struct session *session, const struct client_options *op
 	if (verb == NULL && store == NULL && strcmp(command, "show") != 0)
 		return complain(OUTCOME_USAGE, "there is no command %s; bgwctl help lists them",
 				command);
-	outcome = client_open(options, &session->client);
+	outcome = check_common(session, verb, count);
+	if (outcome == OUTCOME_OK)
+		outcome = client_open(options, &session->client);
 	if (outcome != OUTCOME_OK)
 		return outcome;
-	outcome = verb != NULL	  ? verb->run(session, type, count, words)
-		  : store != NULL ? store->run(session, count, words)
-				  : view_run(session, count, words);
+	if (store != NULL)
+		outcome = store->run(session, count, words);
+	else if (verb == NULL)
+		outcome = view_run(session, count, words);
+	else if (session->file != NULL)
+		outcome = verb->run_file(session, type);
+	else
+		outcome = verb->run(session, type, count, words);
 	client_close(session->client);
 	names_free();
 	return outcome;
@@ -86,6 +133,7 @@ int main(int argc, char **argv)
 {
 	struct client_options options = {.url = getenv("BGW_URL"), .token = getenv("BGW_TOKEN")};
 	struct session session = {0};
+	enum outcome outcome;
 	const char *command;
 	int at;
 
@@ -101,7 +149,10 @@ int main(int argc, char **argv)
 		return OUTCOME_USAGE;
 	}
 	command = argv[at++];
-	argc = take_json(argc - at, &argv[at], &session);
+	argc -= at;
+	outcome = take_common(&argc, &argv[at], &session);
+	if (outcome != OUTCOME_OK)
+		return (int)outcome;
 	if (strcmp(command, "help") == 0 && argc > 0)
 		return (int)help_command(argv[at]);
 	if (strcmp(command, "help") == 0 || strcmp(command, "--help") == 0 ||

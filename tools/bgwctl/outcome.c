@@ -15,6 +15,7 @@ const char *const outcome_help[OUTCOME_COUNT] = {
 	[OUTCOME_CONFLICT] = "it exists, is in use, was changed, or the name is not unique",
 	[OUTCOME_DENIED] = "not allowed",
 	[OUTCOME_BUSY] = "not now, try again",
+	[OUTCOME_TIMEOUT] = "done, but not in force within --wait",
 };
 
 enum outcome complain(enum outcome outcome, const char *format, ...)

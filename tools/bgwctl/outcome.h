@@ -13,6 +13,7 @@ enum outcome {
 	OUTCOME_CONFLICT = 5, /**< it exists, is in use, was changed, or the name is not unique */
 	OUTCOME_DENIED = 6,   /**< who asks is not known, or may not */
 	OUTCOME_BUSY = 7,     /**< not now: the same may succeed later */
+	OUTCOME_TIMEOUT = 8,  /**< done, but not in force within --wait */
 	OUTCOME_COUNT,
 };
 

@@ -25,21 +25,25 @@ char *must_copy(const char *text)
 	return must(strdup(text));
 }
 
+void text_add_bytes(struct text *text, const char *bytes, size_t length)
+{
+	text->bytes = must(realloc(text->bytes, text->length + length + 1));
+	memcpy(text->bytes + text->length, bytes, length);
+	text->length += length;
+	text->bytes[text->length] = '\0';
+}
+
 void text_add(struct text *text, const char *format, ...)
 {
 	va_list arguments;
 	char *added = NULL;
-	size_t length;
 	int written;
 
 	va_start(arguments, format);
 	written = vasprintf(&added, format, arguments);
 	va_end(arguments);
 	must(written >= 0 ? added : NULL);
-	length = (size_t)written;
-	text->bytes = must(realloc(text->bytes, text->length + length + 1));
-	memcpy(text->bytes + text->length, added, length + 1);
-	text->length += length;
+	text_add_bytes(text, added, (size_t)written);
 	free(added);
 }
 

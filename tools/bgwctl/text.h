@@ -16,6 +16,8 @@ struct text {
 
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+void text_add_bytes(struct text *text, const char *bytes, size_t length);
+
 /** The bytes, "" while empty. */
 const char *text_get(const struct text *text);
 

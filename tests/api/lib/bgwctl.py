@@ -13,7 +13,7 @@ from .gateway import BUILD
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
 import bgwctl_command  # noqa: E402
 
-OK, REFUSED, USAGE, UNREACHABLE, NOT_FOUND, CONFLICT, DENIED, BUSY = range(8)
+OK, REFUSED, USAGE, UNREACHABLE, NOT_FOUND, CONFLICT, DENIED, BUSY, TIMEOUT = range(9)
 
 
 class Bgwctl(bgwctl_command.Bgwctl):
