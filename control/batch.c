@@ -12,6 +12,7 @@ enum phase {
 	PHASE_STAGE,
 	PHASE_COMMIT,
 	PHASE_PUBLISH,
+	PHASE_TELL,
 	PHASE_FINISH,
 };
 
@@ -26,7 +27,7 @@ struct batch {
 	enum phase phase;
 	struct request *current;
 	struct request *cursor;
-	size_t published;
+	size_t published, told;
 	bool is_paused;
 };
 
@@ -185,6 +186,21 @@ static void publish_slice(struct batch *batch, uint64_t deadline_ns)
 	}
 	if (control->settle != NULL && !control->settle(control))
 		return;
+	batch->phase = PHASE_TELL;
+	batch->told = 0;
+}
+
+static void tell_slice(struct batch *batch, uint64_t deadline_ns)
+{
+	struct control *control = batch->control;
+	size_t count;
+	const struct change *changes = model_changes(control->model, &count);
+
+	while (control->tell != NULL && batch->told < count) {
+		control->tell(control, &changes[batch->told++]);
+		if (is_over(deadline_ns))
+			return;
+	}
 	if (model_accept_until(control->model, deadline_ns))
 		phase_finish(batch);
 }
@@ -227,6 +243,8 @@ static void batch_turn(void *arg)
 		stage_slice(batch, deadline_ns);
 	if (batch->phase == PHASE_PUBLISH)
 		publish_slice(batch, deadline_ns);
+	if (batch->phase == PHASE_TELL)
+		tell_slice(batch, deadline_ns);
 	if (batch->phase == PHASE_FINISH)
 		finish_slice(batch, deadline_ns);
 }

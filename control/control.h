@@ -30,6 +30,8 @@ struct control {
 
 	/** After every publish() of a batch, again until it returns true. NULL: nothing to do. */
 	bool (*settle)(struct control *control);
+	/** Of each change of a batch once all of them are published. NULL: nobody is told. */
+	void (*tell)(struct control *control, const struct change *change);
 
 	struct access *access; /**< who may use the API */
 	struct audit *audit;   /**< who changed what */
@@ -45,6 +47,7 @@ struct control {
 	struct underlay *underlay;	       /**< what Linux knows of the underlay */
 	struct underlay_control *underlay_control;
 	struct worker_stages *worker_stages; /**< where their cycles go */
+	struct events *events;		     /**< who is told what happens */
 };
 
 #endif

@@ -10,7 +10,9 @@
 #include "access.h"
 #include "audit.h"
 #include "control.h"
+#include "events.h"
 #include "forwarding.h"
+#include "happenings.h"
 #include "http.h"
 #include "initial.h"
 #include "log.h"
@@ -170,6 +172,10 @@ static int start(struct daemon *daemon, struct error *error)
 	    objects_make(daemon, error) < 0)
 		return -EINVAL;
 	store_is_new_now = store_is_new(control->store);
+	control->events = events_create(control->loop);
+	if (control->events == NULL)
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the control thread");
+	control->tell = happening_change;
 	if (forwarding_start(control, error) < 0 || resources_start(daemon, error) < 0 ||
 	    replay(control, error) < 0 || initial_apply(control, store_is_new_now, error) < 0 ||
 	    packet_path_run(control, error) < 0)
@@ -196,6 +202,7 @@ static void stop(struct daemon *daemon)
 	packet_path_stop(control);
 	loop_timer_close(daemon->stop_check);
 	access_destroy(control->access);
+	events_destroy(control->events);
 	batch_destroy(control->batch);
 	model_destroy(control->model);
 	audit_close(control->audit);

@@ -52,22 +52,28 @@ static cJSON *versions(const char *origin)
 	return json;
 }
 
+static void add_collection(cJSON *array, const char *name, const char *plural,
+			   const char *collection, const char *origin)
+{
+	cJSON *item = cJSON_CreateObject();
+	char path[80];
+
+	snprintf(path, sizeof(path), "/v2.0/%s", collection);
+	cJSON_AddStringToObject(item, "name", name);
+	cJSON_AddStringToObject(item, "collection", plural);
+	add_self(item, origin, path);
+	cJSON_AddItemToArray(array, item);
+}
+
 static cJSON *collections(const char *origin)
 {
 	cJSON *json = cJSON_CreateObject();
 	cJSON *array = cJSON_AddArrayToObject(json, "resources");
 
-	for (const struct resource *const *resource = resources; *resource != NULL; resource++) {
-		const struct bgw_object_type *type = (*resource)->type;
-		cJSON *item = cJSON_CreateObject();
-		char path[80];
-
-		snprintf(path, sizeof(path), "/v2.0/%s", type->collection);
-		cJSON_AddStringToObject(item, "name", type->name);
-		cJSON_AddStringToObject(item, "collection", type->plural);
-		add_self(item, origin, path);
-		cJSON_AddItemToArray(array, item);
-	}
+	for (const struct resource *const *resource = resources; *resource != NULL; resource++)
+		add_collection(array, (*resource)->type->name, (*resource)->type->plural,
+			       (*resource)->type->collection, origin);
+	add_collection(array, "event", "events", "events", origin);
 	return json;
 }
 

@@ -70,6 +70,13 @@ static void report(struct fdb *fdb, enum fdb_event_kind kind, uint16_t domain, b
 		fdb->operations.event(fdb->arg, &event);
 }
 
+static void tell_learned(struct fdb *fdb, const struct bgw_event *event, bool has_moved)
+{
+	if (fdb->operations.learned != NULL)
+		fdb->operations.learned(fdb->arg, event->domain, event->ref & BGW_REF_PLACE,
+					&event->mac, has_moved);
+}
+
 static bool is_full(const struct fdb_place *place)
 {
 	return place->limit != 0 && place->learned >= place->limit;
@@ -151,6 +158,7 @@ static void learn_new(struct fdb *fdb, const struct bgw_event *event, struct fdb
 	fdb->counters.learned++;
 	domain->learned++;
 	place_count(fdb, event->ref, 1);
+	tell_learned(fdb, event, false);
 	if (is_full(place))
 		report(fdb, FDB_ATTACHMENT_FULL, event->domain, event->ref, &event->mac);
 }
@@ -175,6 +183,7 @@ static void learn_move(struct fdb *fdb, const struct bgw_event *event,
 	place_count(fdb, entry->ref, -1);
 	place_count(fdb, ref, 1);
 	fdb->counters.moved++;
+	tell_learned(fdb, event, true);
 	if (frozen) {
 		fdb->counters.frozen++;
 		report(fdb, FDB_MAC_FROZEN, event->domain, ref, &event->mac);

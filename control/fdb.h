@@ -49,6 +49,9 @@ struct fdb_operations {
 	/** Publishes whether the attachment refuses new sources. False: not now, ask again. */
 	bool (*refuse)(void *arg, uint32_t attachment, bool refuse);
 	void (*event)(void *arg, const struct fdb_event *event);
+	/** A MAC was learned at a place, or moved to it. NULL: nobody wants to know. */
+	void (*learned)(void *arg, uint16_t domain, bgw_ref place, const struct rte_ether_addr *mac,
+			bool has_moved);
 };
 
 /** `limits` are those of the dataplane. NULL without memory. */

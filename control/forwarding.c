@@ -11,6 +11,7 @@
 #include "control.h"
 #include "domain.h"
 #include "fdb.h"
+#include "happenings.h"
 #include "index.h"
 #include "log.h"
 #include "model.h"
@@ -271,10 +272,17 @@ static void fdb_report(void *arg, const struct fdb_event *event)
 	}
 }
 
+static void fdb_learned(void *arg, uint16_t domain, bgw_ref place, const struct rte_ether_addr *mac,
+			bool has_moved)
+{
+	happening_mac(arg, domain, place, mac, has_moved);
+}
+
 static const struct fdb_operations fdb_operations = {
 	.now_ns = clock_ns,
 	.refuse = attachment_refuse,
 	.event = fdb_report,
+	.learned = fdb_learned,
 };
 
 int forwarding_start(struct control *control, struct error *error)
@@ -319,6 +327,7 @@ int forwarding_start(struct control *control, struct error *error)
 				 "asks for; lower its tables");
 	}
 	control->settle = forwarding_settle;
+	paths_watch(control->paths, happening_path, control);
 	return 0;
 }
 

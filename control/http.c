@@ -228,8 +228,14 @@ struct http *http_start(struct loop *loop, const struct config_api *config,
 void http_quiesce(struct http *http)
 {
 	http->quiet = true;
-	for (unsigned int i = 0; i < http->listener_count; i++)
+	for (unsigned int i = 0; i < http->listener_count; i++) {
+		const struct http_connection *c = http->listeners[i].connections.first;
+
 		MHD_quiesce_daemon(http->listeners[i].daemon);
+		for (; c != NULL; c = c->next)
+			if (c->feeding != NULL)
+				http_wake(c->feeding);
+	}
 }
 
 bool http_is_idle(const struct http *http)

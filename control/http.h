@@ -103,5 +103,19 @@ void http_answer_release(struct http_exchange *exchange);
 typedef long http_reader(void *arg, char *at, size_t size);
 void http_answer_stream(struct http_exchange *exchange, size_t length, http_reader *read,
 			void (*done)(void *arg), void *arg);
+/** An answer that goes on for as long as the client stays. */
+struct http_feed {
+	/** Fills at most `size` bytes in; 0 when there is nothing now, then http_wake() says when.
+	 */
+	size_t (*read)(void *arg, char *bytes, size_t size);
+	/** The client is gone, or the server stops: neither is called again. */
+	void (*closed)(void *arg);
+	void *arg;
+};
+/** Answers with a feed of a type, which must be a literal. To be called from the handler. */
+void http_answer_feed(struct http_exchange *exchange, const char *type,
+		      const struct http_feed *feed);
+/** There is something to read again. */
+void http_wake(struct http_exchange *exchange);
 
 #endif

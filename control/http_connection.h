@@ -20,6 +20,7 @@ struct http_connection {
 	uint64_t until_ns; /**< its answer must be sent, 0: none is being sent */
 	bool busy;	   /**< a whole request is in, whose answer is not sent yet */
 	bool admitted;	   /**< one of its requests was */
+	struct http_exchange *feeding; /**< whose answer does not end */
 	bool verified;	   /**< the client has shown a certificate, of this subject */
 	char certificate[HTTP_TLS_SUBJECT_SIZE];
 };

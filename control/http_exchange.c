@@ -196,11 +196,7 @@ void http_answer_release(struct http_exchange *exchange)
 {
 	exchange->answered = true;
 	exchange->listener->http->busy--;
-	if (exchange->suspended) {
-		exchange->suspended = false;
-		MHD_resume_connection(exchange->mhd);
-		loop_timer_set(exchange->listener->timer, 0, 0);
-	}
+	http_wake(exchange);
 }
 
 static enum MHD_Result response_queue(struct http_exchange *exchange)
@@ -208,8 +204,10 @@ static enum MHD_Result response_queue(struct http_exchange *exchange)
 	/* Without memory for an answer the connection is closed. */
 	if (exchange->response == NULL)
 		return MHD_NO;
-	http_connection_answer(exchange->connection, exchange->length,
-			       exchange->listener->http->config->request_timeout_s * NS_PER_S);
+	if (exchange->feed.read == NULL)
+		http_connection_answer(exchange->connection, exchange->length,
+				       exchange->listener->http->config->request_timeout_s *
+					       NS_PER_S);
 	return MHD_queue_response(exchange->mhd, exchange->status, exchange->response);
 }
 
@@ -340,9 +338,12 @@ void http_on_completed(void *arg, struct MHD_Connection *mhd, void **context,
 		return;
 	if (exchange->connection != NULL) {
 		exchange->connection->busy = false;
+		exchange->connection->feeding = NULL;
 		exchange->connection->until_ns = 0;
 		exchange->connection->since_ns = loop_now_ns();
 	}
+	if (exchange->feed.closed != NULL)
+		exchange->feed.closed(exchange->feed.arg);
 	if (exchange->response != NULL)
 		MHD_destroy_response(exchange->response);
 	let_go(exchange);

@@ -3,7 +3,8 @@
 #define BGW_CONTROL_HTTP_PRIVATE_H
 
 /**
- * What http.c (listeners and their connections) and http_exchange.c (requests and answers) share.
+ * What http.c (listeners and their connections), http_exchange.c (requests and answers) and
+ * http_feed.c (answers that do not end) share.
  */
 
 #include "http.h"
@@ -48,6 +49,7 @@ struct http_exchange {
 	const char *caller;
 	char *note;
 	const char *header_name, *header_value, *content_type;
+	struct http_feed feed; /**< of an answer that does not end */
 	struct MHD_Response *response;
 	unsigned int status;
 	size_t length; /**< of the answer */

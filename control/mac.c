@@ -8,6 +8,7 @@
 #include "control.h"
 #include "domain.h"
 #include "fdb.h"
+#include "mac.h"
 #include "model.h"
 #include "plan.h"
 #include "query.h"
@@ -57,20 +58,31 @@ static void place_add(const struct control *control, bgw_ref ref, cJSON *json)
 	cJSON_AddStringToObject(json, "segmentation_id", attachment_tags_text(attachment, tags));
 }
 
-static cJSON *entry_json(const struct control *control, const struct bgw_fdb_entry *entry)
+cJSON *mac_place_json(const struct control *control, uint16_t domain_number, bgw_ref place,
+		      const struct rte_ether_addr *address)
 {
-	const struct domain *domain = domain_by_id(control->domains, entry->domain);
-	const bool is_static = (entry->ref & BGW_REF_STATIC) != 0;
+	const struct domain *domain = domain_by_id(control->domains, domain_number);
 	char id[BGW_UUID_TEXT_SIZE + BGW_MAC_TEXT_SIZE], mac[BGW_MAC_TEXT_SIZE];
-	char domain_id[BGW_UUID_TEXT_SIZE];
+	char domain_id[BGW_UUID_TEXT_SIZE] = "";
 	cJSON *json = cJSON_CreateObject();
 
-	mac_text(&entry->mac, mac);
-	snprintf(id, sizeof(id), "%s-%s", bgw_uuid_format(&domain->key.id, domain_id), mac);
+	mac_text(address, mac);
+	if (domain != NULL)
+		bgw_uuid_format(&domain->key.id, domain_id);
+	snprintf(id, sizeof(id), "%s-%s", domain_id, mac);
 	cJSON_AddStringToObject(json, "id", id);
 	cJSON_AddStringToObject(json, "mac", mac);
-	uuid_add(json, "network_id", domain->key.is_private ? NULL : &domain->key.id);
-	place_add(control, entry->ref, json);
+	uuid_add(json, "network_id",
+		 domain == NULL || domain->key.is_private ? NULL : &domain->key.id);
+	place_add(control, place, json);
+	return json;
+}
+
+static cJSON *entry_json(const struct control *control, const struct bgw_fdb_entry *entry)
+{
+	const bool is_static = (entry->ref & BGW_REF_STATIC) != 0;
+	cJSON *json = mac_place_json(control, entry->domain, entry->ref, &entry->mac);
+
 	cJSON_AddStringToObject(json, "kind", is_static ? "static" : "learned");
 	cJSON_AddBoolToObject(json, "frozen", (entry->ref & BGW_REF_FROZEN) != 0);
 	if (is_static)

@@ -24,6 +24,7 @@ struct path {
 	uint32_t users;
 	struct underlay_path *underlay;
 	bool dirty; /* workers have not seen its state yet */
+	bool was_up;
 	struct path *next;
 	struct path *dirty_next;
 };
@@ -162,6 +163,18 @@ static void report(const struct path *path)
 		 underlay_path_state(path->underlay)->reason);
 }
 
+static bool is_up(const struct path *path)
+{
+	return underlay_path_state(path->underlay)->state == UNDERLAY_UP;
+}
+
+static void tell(struct path *path)
+{
+	if (path->paths->changed != NULL)
+		path->paths->changed(path->paths->context, path);
+	path->was_up = is_up(path);
+}
+
 static void on_changed(void *context, const struct underlay_path_state *state)
 {
 	struct path *path = context;
@@ -169,8 +182,7 @@ static void on_changed(void *context, const struct underlay_path_state *state)
 	(void)state;
 	publish_or_wait(path);
 	report(path);
-	if (path->paths->changed != NULL)
-		path->paths->changed(path->paths->context, path);
+	tell(path);
 }
 
 static struct path **place_of(struct paths *paths, const struct path_key *key)
@@ -228,6 +240,8 @@ struct path *path_acquire(struct paths *paths, const struct path_key *key)
 		path->next = *place;
 		*place = path;
 		report(path);
+		if (is_up(path))
+			tell(path);
 	}
 	path->users++;
 	return path;
@@ -250,6 +264,16 @@ void path_release(struct path *path)
 		bgw_path_clear(paths->dp, path->index);
 	index_give_back(paths->indexes, INDEX_PATH, path->index);
 	free(path);
+}
+
+const struct path_key *path_key(const struct path *path)
+{
+	return &path->key;
+}
+
+bool path_turned(const struct path *path)
+{
+	return is_up(path) != path->was_up;
 }
 
 uint32_t path_index(const struct path *path)

@@ -44,6 +44,9 @@ struct path *path_acquire(struct paths *paths, const struct path_key *key);
 /** Accepts NULL. The connection must not use its index any more. */
 void path_release(struct path *path);
 
+const struct path_key *path_key(const struct path *path);
+/** While a watcher is called: whether the path went up or down by this change. */
+bool path_turned(const struct path *path);
 /** For struct bgw_connection_spec. */
 uint32_t path_index(const struct path *path);
 const struct underlay_path_state *path_state(const struct path *path);
@@ -54,7 +57,8 @@ uint16_t path_inner_mtu_bytes(const struct path *path);
  * bgw_dataplane_poll(). */
 void paths_tick(struct paths *paths);
 
-/** Called after a path changed, for those who show or depend on its state. One watcher. */
+/** Called after a path changed, or was made and is up, for those who show or depend on its state.
+ * One watcher. */
 typedef void path_changed(void *context, const struct path *path);
 void paths_watch(struct paths *paths, path_changed *changed, void *context);
 

@@ -10,6 +10,7 @@
 #include "audit.h"
 #include "control.h"
 #include "discovery.h"
+#include "events.h"
 #include "json.h"
 #include "maintenance.h"
 #include "query.h"
@@ -281,6 +282,10 @@ static void handle(void *arg, struct http_exchange *exchange)
 	struct rest_request *request;
 	struct error error;
 
+	if (resource == NULL && strcmp(http_path(exchange), ROOT "events") == 0) {
+		events_listen(control->events, exchange);
+		return;
+	}
 	if (resource == NULL) {
 		if (maintenance_is_path(http_path(exchange)))
 			maintenance_handle(control, exchange);

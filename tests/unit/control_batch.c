@@ -325,17 +325,24 @@ static bool settle(struct control *control)
 	return closed_for == 0 || closed_for-- == 0;
 }
 
-static void answers_when_what_it_published_is_settled(void **state)
+static void tell(struct control *control, const struct change *change)
+{
+	(void)control;
+	note("tell", change->new != NULL ? object_name(change->new) : "-");
+}
+
+static void answers_when_what_it_published_is_settled_and_told(void **state)
 {
 	struct fixture *fixture = *state;
 	struct test_request requests[] = {{.what = CREATE, .body = "{\"name\": \"a\"}"}};
 
 	fixture->control.settle = settle;
+	fixture->control.tell = tell;
 	closed_for = 3;
 	RUN(requests);
 	assert_int_equal(requests[0].outcome, BGW_ERROR_NONE);
 	assert_string_equal(log_text,
-			    "validate(a) publish(a) settle() settle() settle() settle() ");
+			    "validate(a) publish(a) settle() settle() settle() settle() tell(a) ");
 }
 
 #define CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -349,7 +356,7 @@ int main(void)
 		CASE(no_more_than_the_capacity),
 		CASE(what_is_in_use_stays_or_goes_as_a_whole),
 		CASE(a_failed_commit_leaves_nothing),
-		CASE(answers_when_what_it_published_is_settled),
+		CASE(answers_when_what_it_published_is_settled_and_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,21 @@ static void a_source_that_moves_is_followed(void **state)
 	assert_int_equal(fdb_counters_get(fdb)->moved, 1);
 }
 
+/* Who is told of a MAC is told once, and again when it moves; not when nothing changed. */
+static void what_was_learned_is_told(void **state)
+{
+	(void)state;
+	seen(1, 1, left);
+	assert_int_equal(learned_count, 1);
+	assert_int_equal(last_learned, left);
+	seen(1, 1, left);
+	assert_int_equal(learned_count + moved_count, 1);
+	seen(1, 1, tunnel);
+	assert_int_equal(learned_count, 1);
+	assert_int_equal(moved_count, 1);
+	assert_int_equal(last_learned, tunnel);
+}
+
 static void the_fifth_move_freezes_and_300_seconds_thaw(void **state)
 {
 	(void)state;
@@ -236,6 +251,7 @@ int main(void)
 		CASE(ages_go_round_after_18_hours),
 		CASE(passes_come_by_themselves),
 		CASE(a_source_that_moves_is_followed),
+		CASE(what_was_learned_is_told),
 		CASE(the_fifth_move_freezes_and_300_seconds_thaw),
 		CASE(moves_far_apart_do_not_freeze),
 		CASE(many_movers_are_told_apart),

@@ -38,7 +38,8 @@ static struct bgw_dataplane *dp;
 static struct fdb *fdb;
 static uint64_t now_ns;
 static struct fdb_event last_event;
-static unsigned int event_count;
+static unsigned int event_count, learned_count, moved_count;
+static bgw_ref last_learned;
 static int refused[16]; /* by attachment */
 static bool refuse_works;
 
@@ -63,8 +64,21 @@ static inline void event(void *arg, const struct fdb_event *what)
 	event_count++;
 }
 
+static inline void learned(void *arg, uint16_t domain, bgw_ref place,
+			   const struct rte_ether_addr *mac, bool has_moved)
+{
+	(void)arg;
+	(void)domain;
+	(void)mac;
+	last_learned = place;
+	if (has_moved)
+		moved_count++;
+	else
+		learned_count++;
+}
+
 static const struct fdb_operations operations = {
-	.now_ns = clock_ns, .refuse = refuse, .event = event};
+	.now_ns = clock_ns, .refuse = refuse, .event = event, .learned = learned};
 
 static const bgw_ref left = BGW_REF_ATTACHMENT | 1, right = BGW_REF_ATTACHMENT | 2,
 		     tunnel = BGW_REF_CONNECTION | 1;
@@ -79,7 +93,7 @@ static inline int keeper_setup(void **state)
 {
 	(void)state;
 	now_ns = 1000 * SECOND_NS;
-	event_count = 0;
+	event_count = learned_count = moved_count = 0;
 	memset(refused, 0, sizeof(refused));
 	refuse_works = true;
 	dp = bgw_dataplane_create(&limits);

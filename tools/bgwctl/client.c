@@ -257,3 +257,64 @@ enum outcome client_send(struct client *client, const char *path, const void *by
 	free(received.text);
 	return outcome;
 }
+
+struct piece {
+	struct client *client;
+	client_piece *take;
+	void *arg;
+	struct received refusal; /* the body of another answer than 200 */
+	bool stopped;
+};
+
+static size_t receive_piece(char *data, size_t size, size_t count, void *into)
+{
+	struct piece *piece = into;
+	long status = 0;
+
+	curl_easy_getinfo(piece->client->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 200)
+		return receive(data, size, count, &piece->refusal);
+	if (piece->take(piece->arg, data, size * count))
+		return size * count;
+	piece->stopped = true;
+	return 0;
+}
+
+enum outcome client_stream(struct client *client, const char *path, const char *last_event_id,
+			   client_piece *take, void *arg)
+{
+	struct piece piece = {.client = client, .take = take, .arg = arg};
+	struct curl_slist *headers = NULL;
+	enum outcome outcome = OUTCOME_OK;
+	char *url = NULL, *header = NULL;
+	CURLcode code;
+
+	for (const struct curl_slist *at = client->headers; at != NULL; at = at->next)
+		headers = curl_slist_append(headers, at->data);
+	if (last_event_id[0] != '\0' && asprintf(&header, "Last-Event-ID: %s", last_event_id) >= 0)
+		headers = curl_slist_append(headers, header);
+	if (asprintf(&url, "%s/v2.0/%s", client->base, path) < 0)
+		url = NULL;
+	curl_easy_setopt(client->curl, CURLOPT_URL, url);
+	curl_easy_setopt(client->curl, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, NULL);
+	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive_piece);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &piece);
+	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, 0L);
+	curl_easy_setopt(client->curl, CURLOPT_TCP_KEEPALIVE, 1L);
+	code = curl_easy_perform(client->curl);
+	if (code != CURLE_OK && !piece.stopped)
+		outcome = complain(OUTCOME_UNREACHABLE, "no gateway answers at %s: %s", client->url,
+				   curl_easy_strerror(code));
+	else if (!piece.stopped)
+		outcome = judge(client, &piece.refusal, NULL);
+	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, client->headers);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive);
+	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, TIMEOUT_S);
+	curl_slist_free_all(headers);
+	free(piece.refusal.text);
+	free(header);
+	free(url);
+	return outcome;
+}

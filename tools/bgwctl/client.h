@@ -7,6 +7,7 @@
  */
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 #include "outcome.h"
 
@@ -38,6 +39,14 @@ enum outcome client_fetch(struct client *client, const char *path, void **bytes,
 /** PUT of such bytes; the answer is JSON. */
 enum outcome client_send(struct client *client, const char *path, const void *bytes, size_t length,
 			 cJSON **answer);
+
+/**
+ * Reads an answer that does not end, piece by piece, until it ends nevertheless or take() says
+ * false. last_event_id, unless it is "", is sent along.
+ */
+typedef bool client_piece(void *arg, const char *bytes, size_t length);
+enum outcome client_stream(struct client *client, const char *path, const char *last_event_id,
+			   client_piece *take, void *arg);
 
 /** Escapes a text for a query; the caller's to free, NULL when memory is short. */
 char *client_escape(struct client *client, const char *text);

@@ -35,6 +35,9 @@ void help_all(FILE *out)
 	      "  backup FILE    all objects of the gateway, as it runs, into a file\n"
 	      "  restore FILE   make its objects those of a backup, in one transaction\n"
 	      "  verify         compare store, memory and tables; exit status 1 if they differ\n"
+	      "  monitor [WHAT]...   what happens, as it does: to objects of a type, mac or path;\n"
+	      "                 --event EVENT of created, updated, deleted, mac_learned,\n"
+	      "                 mac_moved, path_up, path_down; --count NUMBER ends it\n"
 	      "  help COMMAND   arguments of a command\n"
 	      "  version\n"
 	      "\n",

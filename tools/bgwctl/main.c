@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "help.h"
+#include "monitor.h"
 #include "names.h"
 #include "store.h"
 #include "wait.h"
@@ -100,15 +101,30 @@ static enum outcome check_common(const struct session *session, const struct ver
 	return OUTCOME_OK;
 }
 
+/* Commands that are about no one type. */
+static const struct {
+	const char *name;
+	enum outcome (*run)(struct session *session, int count, char **words);
+} others[] = {
+	{"show", view_run},
+	{"monitor", monitor_run},
+	{"backup", store_backup},
+	{"restore", store_restore},
+	{"verify", store_verify},
+	{NULL, NULL},
+};
+
 static enum outcome run(struct session *session, const struct client_options *options,
 			const char *command, int count, char **words)
 {
 	const struct bgw_object_type *type = NULL;
 	const struct verb *verb = command_find(command, &type);
-	const struct store_command *store = store_command_find(command);
 	enum outcome outcome;
+	size_t other = 0;
 
-	if (verb == NULL && store == NULL && strcmp(command, "show") != 0)
+	while (others[other].name != NULL && strcmp(others[other].name, command) != 0)
+		other++;
+	if (verb == NULL && others[other].name == NULL)
 		return complain(OUTCOME_USAGE, "there is no command %s; bgwctl help lists them",
 				command);
 	outcome = check_common(session, verb, count);
@@ -116,10 +132,8 @@ static enum outcome run(struct session *session, const struct client_options *op
 		outcome = client_open(options, &session->client);
 	if (outcome != OUTCOME_OK)
 		return outcome;
-	if (store != NULL)
-		outcome = store->run(session, count, words);
-	else if (verb == NULL)
-		outcome = view_run(session, count, words);
+	if (verb == NULL)
+		outcome = others[other].run(session, count, words);
 	else if (session->file != NULL)
 		outcome = verb->run_file(session, type);
 	else

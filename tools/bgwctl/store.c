@@ -43,7 +43,7 @@ static enum outcome save(const char *path, const void *bytes, size_t length)
 			: complain(OUTCOME_USAGE, "%s cannot be written: %s", path, strerror(err));
 }
 
-static enum outcome run_backup(struct session *session, int count, char **words)
+enum outcome store_backup(struct session *session, int count, char **words)
 {
 	void *bytes = NULL;
 	size_t length = 0;
@@ -98,7 +98,7 @@ static void print_json(const cJSON *json)
 	free(text);
 }
 
-static enum outcome run_restore(struct session *session, int count, char **words)
+enum outcome store_restore(struct session *session, int count, char **words)
 {
 	void *bytes = NULL;
 	size_t length = 0;
@@ -119,7 +119,7 @@ static enum outcome run_restore(struct session *session, int count, char **words
 	return outcome;
 }
 
-static enum outcome run_verify(struct session *session, int count, char **words)
+enum outcome store_verify(struct session *session, int count, char **words)
 {
 	const cJSON *verify, *problem;
 	cJSON *answer = NULL;
@@ -142,18 +142,4 @@ static enum outcome run_verify(struct session *session, int count, char **words)
 	}
 	cJSON_Delete(answer);
 	return outcome;
-}
-
-static const struct store_command commands[] = {
-	{"backup", run_backup},
-	{"restore", run_restore},
-	{"verify", run_verify},
-};
-
-const struct store_command *store_command_find(const char *name)
-{
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	return NULL;
 }

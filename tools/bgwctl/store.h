@@ -4,13 +4,9 @@
 
 #include "session.h"
 
-/** A command about the gateway's store as a whole: backup FILE, restore FILE, verify. */
-struct store_command {
-	const char *name;
-	enum outcome (*run)(struct session *session, int count, char **words);
-};
-
-/** NULL when there is none of that name. */
-const struct store_command *store_command_find(const char *name);
+/* The commands about the gateway's store as a whole: backup FILE, restore FILE, verify. */
+enum outcome store_backup(struct session *session, int count, char **words);
+enum outcome store_restore(struct session *session, int count, char **words);
+enum outcome store_verify(struct session *session, int count, char **words);
 
 #endif

@@ -151,6 +151,35 @@ static const char maintenance[] =
 	"                      problem_count: {type: integer}\n"
 	"                      problems: {type: array, items: {type: string}}\n" ERROR_ANSWERS;
 
+static const char events[] =
+	"  /v2.0/events:\n"
+	"    get:\n"
+	"      operationId: events\n"
+	"      summary: What happens, as it does\n"
+	"      parameters:\n"
+	"      - name: type\n"
+	"        in: query\n"
+	"        description: what events are about, a stored type, mac or path\n"
+	"        schema: {type: array, items: {type: string}}\n"
+	"      - name: event\n"
+	"        in: query\n"
+	"        schema:\n"
+	"          type: array\n"
+	"          items:\n"
+	"            type: string\n"
+	"            enum: [created, updated, deleted, mac_learned, mac_moved, path_up, "
+	"path_down]\n"
+	"      - name: Last-Event-ID\n"
+	"        in: header\n"
+	"        description: continue after this event\n"
+	"        schema: {type: string}\n"
+	"      responses:\n"
+	"        '200':\n"
+	"          description: server-sent events, without end\n"
+	"          content:\n"
+	"            text/event-stream:\n"
+	"              schema: {type: string}\n" ERROR_ANSWERS;
+
 static const char shared[] =
 	"components:\n"
 	"  securitySchemes:\n"
@@ -419,6 +448,7 @@ int main(void)
 	fputs(maintenance, stdout);
 	for (const struct bgw_object_type *const *type = bgw_object_types; *type != NULL; type++)
 		print_paths(*type);
+	fputs(events, stdout);
 	fputs(shared, stdout);
 	for (const struct bgw_object_type *const *type = bgw_object_types; *type != NULL; type++)
 		schema_print(*type);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BGW_CONTROL_HAPPENINGS_H
+#define BGW_CONTROL_HAPPENINGS_H
+
+/**
+ * What is said of the things that happen (events.h): objects that change, MACs that are learned or
+ * move, paths that go up or down.
+ *
+ * Control thread only.
+ */
+
+#include <bgw/ref.h>
+#include <rte_ether.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct change;
+struct control;
+struct path;
+
+/** For struct control. */
+void happening_change(struct control *control, const struct change *change);
+
+/** A worker saw a MAC at a place: a new one, or one that was elsewhere. */
+void happening_mac(struct control *control, uint16_t domain, bgw_ref place,
+		   const struct rte_ether_addr *mac, bool has_moved);
+
+/** For paths_watch(); the context is the control. */
+void happening_path(void *context, const struct path *path);
+
+#endif
