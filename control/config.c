@@ -219,6 +219,11 @@ static const struct bgw_field config_fields[] = {
 RECORD(config, config_fields);
 /* clang-format on */
 
+const struct bgw_record *config_members(void)
+{
+	return &config_record;
+}
+
 const struct config_port *config_port_at(const struct config *config, uint32_t i)
 {
 	return (const struct config_port *)config->ports.items + i;

@@ -164,4 +164,7 @@ const struct config_port *config_port_at(const struct config *config, uint32_t i
 /** NULL when no port has that name. */
 const struct config_port *config_port_find(const struct config *config, const char *name);
 
+/** The table of members that the file is read by. */
+const struct bgw_record *config_members(void);
+
 #endif

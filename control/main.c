@@ -12,7 +12,7 @@
 static const char usage[] = "usage: bgwd --config FILE [--check]\n"
 			    "       bgwd --version\n"
 			    "\n"
-			    "  --config FILE   JSON with comments; see bgwd.conf(5)\n"
+			    "  --config FILE   JSON with comments; see bgwd.json(5)\n"
 			    "  --check         say whether the configuration is valid, and end\n"
 			    "  --version       show the version, and end\n";
 

@@ -39,6 +39,7 @@ void help_all(FILE *out)
 	      "                 --event EVENT of created, updated, deleted, mac_learned,\n"
 	      "                 mac_moved, path_up, path_down; --count NUMBER ends it\n"
 	      "  help COMMAND   arguments of a command\n"
+	      "  completion bash   a script by which bash completes all of this\n"
 	      "  version\n"
 	      "\n",
 	      out);

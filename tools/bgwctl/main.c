@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "completion.h"
 #include "help.h"
 #include "monitor.h"
 #include "names.h"
@@ -174,6 +175,8 @@ int main(int argc, char **argv)
 		help_all(stdout);
 		return OUTCOME_OK;
 	}
+	if (strcmp(command, "completion") == 0)
+		return (int)completion_print(argc, &argv[at]);
 	if (strcmp(command, "version") == 0 || strcmp(command, "--version") == 0) {
 		puts("bgwctl " BGW_VERSION);
 		return OUTCOME_OK;
