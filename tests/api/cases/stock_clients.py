@@ -1,60 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The commands of OpenStack, unchanged, drive the collections that they know."""
 
-import json
-import os
-import shutil
-import subprocess
-
 from lib.certificates import Authority
-from lib.expect import Skip, check, equal
-
-PLUGIN = "python3-networking-l2gw"
-
-
-class Commands:
-    """neutron and openstack, with the plug-in beside them: its package needs all of neutron."""
-
-    def __init__(self, gateway):
-        for program in ("/usr/bin/neutron", "/usr/bin/openstack"):
-            if not os.access(program, os.X_OK):
-                raise Skip(f"{program} is not installed")
-        self._directory = os.path.join(gateway.directory, "plugin")
-        os.makedirs(self._directory, mode=0o755)
-        fetched = self._run(["apt-get", "download", PLUGIN])
-        packages = [name for name in os.listdir(self._directory) if name.endswith(".deb")]
-        if fetched.returncode != 0 or not packages:
-            raise Skip(f"{PLUGIN} cannot be downloaded")
-        self._run(["dpkg", "-x", packages[0], "."])
-        self._environment = {
-            "PATH": "/usr/bin:/bin", "HOME": self._directory, "LC_ALL": "C.UTF-8",
-            "PYTHONPATH": os.path.join(self._directory, "usr/lib/python3/dist-packages"),
-            "OS_AUTH_TYPE": "none", "OS_ENDPOINT": f"http://{gateway.tcp}"}
-
-    def point(self, where, token, cacert):
-        """From now on over TLS, with that token."""
-        self._environment.update({"OS_AUTH_TYPE": "admin_token", "OS_TOKEN": token,
-                                  "OS_ENDPOINT": f"https://{where}", "OS_CACERT": cacert})
-
-    def _run(self, argv, **more):
-        return subprocess.run(argv, cwd=self._directory, capture_output=True, text=True,
-                              timeout=60, check=False, **more)
-
-    def __call__(self, *argv, fails=None, form=("-f", "json")):
-        """The parsed output; with `fails`, what the command must say instead."""
-        ended = self._run([*argv, *form], env=self._environment)
-        if fails is not None:
-            check(ended.returncode != 0 and fails in ended.stderr,
-                  f"{' '.join(argv)} said {ended.stderr[-300:]!r}, not {fails!r}")
-            return None
-        equal(f"status of {' '.join(argv)} ({ended.stderr[-300:]})", ended.returncode, 0)
-        at = min((ended.stdout.find(c) for c in "[{" if c in ended.stdout), default=-1)
-        return json.loads(ended.stdout[at:]) if form and at >= 0 else ended.stdout
+from lib.expect import check, equal
+from lib.openstack import Commands
 
 
 def run(gateway):
-    if shutil.which("apt-get") is None:
-        raise Skip("there is no apt-get to fetch the plug-in with")
     command = Commands(gateway)
     api = gateway.start()
     neutron(command, api)
