@@ -14,7 +14,7 @@
 
 #define LISTENERS_MAX 64
 #define QUEUE_EVENTS  1024
-#define QUEUE_BYTES   (4u << 20)
+#define QUEUE_BYTES   (1u << 20)
 #define KEPT_EVENTS   1024
 #define LINGER_NS     UINT64_C(60000000000)
 #define BEAT_MS	      15000

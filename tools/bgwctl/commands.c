@@ -179,14 +179,26 @@ static enum outcome run_update(struct session *session, const struct bgw_object_
 	return outcome;
 }
 
+static bool take_cascade(int *count, char **words)
+{
+	bool cascade = false;
+	int left = 0;
+
+	for (int i = 0; i < *count; i++)
+		if (strcmp(words[i], "--cascade") == 0)
+			cascade = true;
+		else
+			words[left++] = words[i];
+	*count = left;
+	return cascade;
+}
+
 static enum outcome run_delete(struct session *session, const struct bgw_object_type *type,
 			       int count, char **words)
 {
 	enum outcome first = OUTCOME_OK;
-	bool cascade = count > 0 && (type->flags & BGW_TYPE_CREATE) != 0 &&
-		       strcmp(words[count - 1], "--cascade") == 0;
+	bool cascade = (type->flags & BGW_TYPE_CREATE) != 0 && take_cascade(&count, words);
 
-	count -= cascade;
 	if (count == 0)
 		return complain(OUTCOME_USAGE, "name what to delete");
 	for (int i = 0; i < count; i++) {

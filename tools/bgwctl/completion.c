@@ -58,7 +58,7 @@ static const char script[] =
 	"\t\tesac\n"
 	"\tdone\n"
 	"\tif [ -z \"$command\" ]; then\n"
-	"\t\t_bgwctl_offer \"$_bgwctl_commands\" \"$word\"\n"
+	"\t\t_bgwctl_offer \"$_bgwctl_commands --url --json --ca --cert --key\" \"$word\"\n"
 	"\t\treturn\n"
 	"\tfi\n"
 	"\tcase $before in\n"

@@ -189,5 +189,9 @@ enum outcome help_command(const char *command)
 			puts("\n  --fields MEMBER,...   what to show, by default all but details\n"
 			     "  --sort-key MEMBER --sort-dir asc|desc --limit NUMBER");
 	}
+	if (verb->run_file != NULL)
+		puts("\n  -f FILE  many of them, in JSON or CSV; - is standard input");
+	if (verb->waits)
+		puts("  --wait[=SECONDS]  until it is in force");
 	return OUTCOME_OK;
 }

@@ -69,7 +69,10 @@ static cJSON *take_members(const cJSON *object, const struct bgw_object_type *ty
 		const struct bgw_field *field = bgw_field_find(&type->record, member->string);
 		const char *name = field != NULL ? field->name : member->string;
 
-		if (field != NULL && (!is_of_use(type, field, purpose) || cJSON_IsNull(member)))
+		/* Of an update a null unsets; in what a list printed it says nothing. */
+		if (cJSON_IsNull(member) && purpose != PURPOSE_UPDATE)
+			continue;
+		if (field != NULL && !is_of_use(type, field, purpose))
 			continue;
 		if (cJSON_GetObjectItemCaseSensitive(row, name) == NULL)
 			cJSON_AddItemToObject(row, name, cJSON_Duplicate(member, true));
@@ -168,44 +171,50 @@ static enum outcome from_csv(const struct bgw_object_type *type, enum purpose pu
 	return outcome;
 }
 
-/* Replaces the references that the gateway itself does not understand by ids. Each is asked for
- * once. */
-static enum outcome references_resolve(struct session *session, const struct bgw_object_type *type,
-				       cJSON *rows)
+/* Replaces what rows say of a member, a reference to objects that have no names, by ids. Each text
+ * is asked for once. */
+static enum outcome reference_resolve(struct session *session, const struct bgw_field *field,
+				      cJSON *rows)
 {
+	const struct bgw_object_type *type = bgw_object_type_find(field->ref);
 	cJSON *known = cJSON_CreateObject(), *row;
 	enum outcome outcome = OUTCOME_OK;
 
-	for (uint32_t i = 0; i < type->record.count; i++) {
-		const struct bgw_field *field = &type->record.fields[i];
-		const struct bgw_object_type *to =
-			field->ref != NULL ? bgw_object_type_find(field->ref) : NULL;
+	cJSON_ArrayForEach (row, rows) {
+		const char *given =
+			cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, field->name));
+		const cJSON *id =
+			given != NULL ? cJSON_GetObjectItemCaseSensitive(known, given) : NULL;
+		char *found = NULL;
 
-		if (to == NULL || collection_label(to) != NULL)
+		if (given == NULL)
 			continue;
-		cJSON_ArrayForEach (row, rows) {
-			const char *given = cJSON_GetStringValue(
-				cJSON_GetObjectItemCaseSensitive(row, field->name));
-			const cJSON *id = given != NULL
-						  ? cJSON_GetObjectItemCaseSensitive(known, given)
-						  : NULL;
-			char *found = NULL;
-
-			if (given == NULL)
-				continue;
-			if (id == NULL) {
-				outcome = collection_resolve(session, to, given, &found);
-				if (outcome != OUTCOME_OK)
-					break;
-				id = cJSON_AddStringToObject(known, given, found);
-				free(found);
-			}
-			cJSON_ReplaceItemInObject(row, field->name, cJSON_Duplicate(id, false));
+		if (id == NULL) {
+			outcome = collection_resolve(session, type, given, &found);
+			if (outcome != OUTCOME_OK)
+				break;
+			id = cJSON_AddStringToObject(known, given, found);
+			free(found);
 		}
-		if (outcome != OUTCOME_OK)
-			break;
+		cJSON_ReplaceItemInObject(row, field->name, cJSON_Duplicate(id, false));
 	}
 	cJSON_Delete(known);
+	return outcome;
+}
+
+/* Names are left to the gateway, which knows them, too. */
+static enum outcome references_resolve(struct session *session, const struct bgw_object_type *type,
+				       cJSON *rows)
+{
+	enum outcome outcome = OUTCOME_OK;
+
+	for (uint32_t i = 0; i < type->record.count && outcome == OUTCOME_OK; i++) {
+		const struct bgw_field *field = &type->record.fields[i];
+
+		if (field->ref != NULL &&
+		    collection_label(bgw_object_type_find(field->ref)) == NULL)
+			outcome = reference_resolve(session, field, rows);
+	}
 	return outcome;
 }
 
@@ -214,13 +223,20 @@ enum outcome rows_read(struct session *session, const struct bgw_object_type *ty
 {
 	struct text text = {NULL, 0};
 	enum outcome outcome = file_read(path, &text);
-	const char *begin = text_get(&text) + strspn(text_get(&text), " \t\r\n");
+	static const char byte_order_mark[] = "\xef\xbb\xbf"; /* of spreadsheets */
+	char *content = text.bytes;
+	const char *begin = "";
 
 	*rows = cJSON_CreateArray();
+	if (outcome == OUTCOME_OK) {
+		if (strncmp(content, byte_order_mark, strlen(byte_order_mark)) == 0)
+			content += strlen(byte_order_mark);
+		begin = content + strspn(content, " \t\r\n");
+	}
 	if (outcome == OUTCOME_OK && (*begin == '[' || *begin == '{'))
 		outcome = from_json(type, purpose, path, begin, *rows);
 	else if (outcome == OUTCOME_OK)
-		outcome = from_csv(type, purpose, path, text.bytes, *rows);
+		outcome = from_csv(type, purpose, path, content, *rows);
 	if (outcome == OUTCOME_OK && (*rows)->child == NULL)
 		outcome = complain(OUTCOME_USAGE, "%s holds no %s", name_of(path), type->name);
 	if (outcome == OUTCOME_OK)

@@ -74,7 +74,7 @@ DELETES = [
     ("l2-remote-mac-delete {mac2}", NOT_FOUND),
     ("l2-remote-gateway-delete far", CONFLICT),
     ("l2-remote-gateway-connection-delete gw/far", CONFLICT),
-    ("l2-remote-gateway-connection-delete gw/far --cascade", OK),
+    ("l2-remote-gateway-connection-delete --cascade gw/far", OK),
     ("l2-remote-gateway-connection-delete {third-tunnel} --cascade", OK),
     ("l2-remote-gateway-delete far third", OK),
     ("l2-gateway-connection-delete gw/lan", OK),

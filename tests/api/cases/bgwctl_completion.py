@@ -42,6 +42,7 @@ def run(gateway):
             ("network-", {f"network-{verb}" for verb in verbs}),
             ("--json worker-", {"worker-list", "worker-show", "worker-update"}),
             ("mon", {"monitor"}),
+            ("--u", {"--url"}),
             ("help mac-", {"mac-list", "mac-show", "mac-delete", "mac-flush"}),
             ("network-show ", {"net1", "net2"}),
             ("network-delete net1 ", {"net1", "net2"}),

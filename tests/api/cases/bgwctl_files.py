@@ -66,7 +66,7 @@ def prove_create(bgwctl, api):
     equal("MACs", known, {mac(n): f"10.1.{n >> 8}.{n & 255}" if n % 2 else None
                           for n in range(COUNT)})
     gw = ("name", "description", "devices", "admin_state_up")
-    bgwctl("l2-gateway-create -f -", text="\r\n\r\n" + table(
+    bgwctl("l2-gateway-create -f -", text="\ufeff\r\n\r\n" + table(
         gw, ("g1", 'two "words", and\na line', "interface_names=member2|7#8;member1|9", "false"),
         ("g2", "", "", "")))
     made = {item["name"]: item for item in api.list("l2-gateways")}
@@ -135,7 +135,10 @@ def prove_change(bgwctl, api):
            text="gateway,remote_gateway,seg_id\ngw,lost,77\n")
     equal("key", {item["seg_id"] for item in api.list("l2-remote-gateway-connections")}, {1, 77})
     lan = api.list("networks")[0]["id"]
-    bgwctl("network-update -f -", text=json.dumps([{"id": lan, "name": "lan9"}]))
+    bgwctl("network-update lan --segmentation-id 5")
+    bgwctl("network-update -f -", text=json.dumps([{"id": lan, "name": "lan9",
+                                                    "provider:segmentation_id": None}]))
+    equal("what null unsets", api.show("networks", lan)["provider:segmentation_id"], None)
     equal("name", api.show("networks", lan)["name"], "lan9")
     bgwctl("l2-remote-mac-delete -f -", text=table(
         ("mac", "rgw_connection"), *((mac(n), "gw/far") for n in range(100))))
