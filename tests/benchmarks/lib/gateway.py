@@ -60,11 +60,12 @@ class Gateway:
     api: Api
 
 
-def _wait(process, path):
+def _wait(process, path, log):
     for _ in range(300):
         api = Api(path)
         if process.poll() is not None:
-            raise RuntimeError(f"bgwd ended: {process.stderr.read().strip()}")
+            with open(log, encoding="utf-8") as file:
+                raise RuntimeError(f"bgwd ended: {file.read().strip()}")
         try:
             api.request("GET", "networks")
             return api
@@ -85,14 +86,16 @@ def running(directory, configuration):
     file = os.path.join(directory, "bgwd.json")
     with open(file, "w", encoding="utf-8") as out:
         json.dump(configuration, out)
-    process = subprocess.Popen(
-        [os.path.join(machine.BUILD, "control", "bgwd"), "--config", file],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    # Not a pipe: the audit log goes there, and a full one that nobody reads would hold up requests.
+    log = os.path.join(directory, "bgwd.log")
+    with open(log, "w", encoding="utf-8") as out:
+        process = subprocess.Popen(
+            [os.path.join(machine.BUILD, "control", "bgwd"), "--config", file],
+            stdout=subprocess.DEVNULL,
+            stderr=out,
+        )
     try:
-        yield Gateway(process, directory, path, _wait(process, path))
+        yield Gateway(process, directory, path, _wait(process, path, log))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(STOP_S)
