@@ -21,7 +21,7 @@ struct http_connection {
 	bool busy;	   /**< a whole request is in, whose answer is not sent yet */
 	bool admitted;	   /**< one of its requests was */
 	struct http_exchange *feeding; /**< whose answer does not end */
-	bool verified;	   /**< the client has shown a certificate, of this subject */
+	bool verified;		       /**< the client has shown a certificate, of this subject */
 	char certificate[HTTP_TLS_SUBJECT_SIZE];
 };
 

@@ -38,7 +38,7 @@ static ssize_t feed_read(void *arg, uint64_t position, char *bytes, size_t size)
 }
 
 void http_answer_feed(struct http_exchange *exchange, const char *type,
-			const struct http_feed *feed)
+		      const struct http_feed *feed)
 {
 	const struct http_handler *handler = &exchange->listener->http->handler;
 

@@ -107,12 +107,8 @@ static const struct {
 	const char *name;
 	enum outcome (*run)(struct session *session, int count, char **words);
 } others[] = {
-	{"show", view_run},
-	{"monitor", monitor_run},
-	{"backup", store_backup},
-	{"restore", store_restore},
-	{"verify", store_verify},
-	{NULL, NULL},
+	{"show", view_run},	    {"monitor", monitor_run}, {"backup", store_backup},
+	{"restore", store_restore}, {"verify", store_verify}, {NULL, NULL},
 };
 
 static enum outcome run(struct session *session, const struct client_options *options,
