@@ -157,6 +157,7 @@ static void terse_members_are_shown_when_given(void **state)
 				  "{\"name\":\"eth0\",\"segmentation_id\":[]},"
 				  "{\"name\":\"eth1\",\"segmentation_id\":[],\"pcp\":3}]}]");
 	free(text);
+	free(whole);
 	cJSON_Delete(json);
 	object_free(object);
 }
