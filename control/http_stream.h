@@ -2,7 +2,7 @@
 #ifndef BGW_CONTROL_HTTP_STREAM_H
 #define BGW_CONTROL_HTTP_STREAM_H
 
-/** Answers that are made as the client takes them. For http.c alone. */
+/** Answers that are made as the client takes them. For http_exchange.c alone. */
 
 #include "http.h"
 

@@ -86,12 +86,12 @@ static int arrays_create(struct bgw_dataplane *dp)
 	dp->domains = calloc(limits->domains, sizeof(dp->domains[0]));
 	dp->paths = calloc(limits->paths, sizeof(dp->paths[0]));
 	dp->neighbours = calloc(limits->neighbours, sizeof(dp->neighbours[0]));
-	dp->peer_keys = calloc(limits->peers, sizeof(dp->peer_keys[0]));
-	dp->connection_key = calloc(limits->connections, sizeof(dp->connection_key[0]));
+	dp->key_of_peer = calloc(limits->peers, sizeof(dp->key_of_peer[0]));
+	dp->key_of_connection = calloc(limits->connections, sizeof(dp->key_of_connection[0]));
 	dp->storm_meters = calloc(limits->attachments, sizeof(dp->storm_meters[0]));
 	dp->signal_meters = calloc(limits->connections, sizeof(dp->signal_meters[0]));
 	if (!dp->attachments || !dp->connections || !dp->domains || !dp->paths || !dp->neighbours ||
-	    !dp->peer_keys || !dp->connection_key || !dp->storm_meters || !dp->signal_meters)
+	    !dp->key_of_peer || !dp->key_of_connection || !dp->storm_meters || !dp->signal_meters)
 		return -ENOMEM;
 	return 0;
 }
@@ -151,8 +151,8 @@ void bgw_dataplane_destroy(struct bgw_dataplane *dp)
 	published_free(dp->own_addresses);
 	free(dp->signal_meters);
 	free(dp->storm_meters);
-	free(dp->connection_key);
-	free(dp->peer_keys);
+	free(dp->key_of_connection);
+	free(dp->key_of_peer);
 	objects_free(dp->neighbours, dp->limits.neighbours);
 	objects_free(dp->paths, dp->limits.paths);
 	objects_free(dp->domains, dp->limits.domains);

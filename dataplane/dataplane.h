@@ -54,8 +54,8 @@ struct bgw_dataplane {
 	struct rte_rcu_qsbr *qsbr;
 	struct retire_queue retired;
 	/* Keys of peers and connections by index, so that these can be cleared. */
-	uint64_t *peer_keys;
-	uint64_t *connection_key;
+	uint64_t *key_of_peer;
+	uint64_t *key_of_connection;
 	uint64_t start_cycles;
 	bool clock_is_set; /* by a test: bgw_dataplane_poll() leaves now_s alone */
 	bool workers_run;

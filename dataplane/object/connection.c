@@ -37,20 +37,20 @@ int bgw_connection_set(struct bgw_dataplane *dp, uint32_t index,
 	status = em_put(&dp->connection_keys, key, index, 0);
 	if (status != 0)
 		return status;
-	old_key = dp->connection_key[index];
+	old_key = dp->key_of_connection[index];
 	if (old_key != 0 && old_key != key)
 		em_remove(&dp->connection_keys, old_key);
-	dp->connection_key[index] = key;
+	dp->key_of_connection[index] = key;
 	__atomic_store_n(&dp->connections[index].word, connection.word, __ATOMIC_RELEASE);
 	return 0;
 }
 
 int bgw_connection_clear(struct bgw_dataplane *dp, uint32_t index)
 {
-	if (index == 0 || index >= dp->limits.connections || dp->connection_key[index] == 0)
+	if (index == 0 || index >= dp->limits.connections || dp->key_of_connection[index] == 0)
 		return -ENOENT;
-	em_remove(&dp->connection_keys, dp->connection_key[index]);
-	dp->connection_key[index] = 0;
+	em_remove(&dp->connection_keys, dp->key_of_connection[index]);
+	dp->key_of_connection[index] = 0;
 	__atomic_store_n(&dp->connections[index].word, 0, __ATOMIC_RELEASE);
 	return 0;
 }

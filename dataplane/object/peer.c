@@ -23,19 +23,19 @@ int bgw_peer_set(struct bgw_dataplane *dp, uint32_t index, const struct bgw_peer
 	status = em_put(&dp->peers, key, index | (spec->nvgre ? PEER_NVGRE : 0), 0);
 	if (status != 0)
 		return status;
-	old_key = dp->peer_keys[index];
+	old_key = dp->key_of_peer[index];
 	if (old_key != 0 && old_key != key)
 		em_remove(&dp->peers, old_key);
-	dp->peer_keys[index] = key;
+	dp->key_of_peer[index] = key;
 	return 0;
 }
 
 int bgw_peer_clear(struct bgw_dataplane *dp, uint32_t index)
 {
-	if (index == 0 || index >= dp->limits.peers || dp->peer_keys[index] == 0)
+	if (index == 0 || index >= dp->limits.peers || dp->key_of_peer[index] == 0)
 		return -ENOENT;
-	em_remove(&dp->peers, dp->peer_keys[index]);
-	dp->peer_keys[index] = 0;
+	em_remove(&dp->peers, dp->key_of_peer[index]);
+	dp->key_of_peer[index] = 0;
 	return 0;
 }
 

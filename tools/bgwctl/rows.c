@@ -133,7 +133,7 @@ static enum outcome head_read(const struct bgw_object_type *type, enum purpose p
 static enum outcome line_read(const char *path, const struct csv_line *line,
 			      const struct bgw_field *const *fields, size_t count, cJSON *rows)
 {
-	/* Without a client: references stay as they are for now. */
+	/* Without a client: names become ids later, each asked for once. */
 	static struct session nobody;
 	cJSON *row = cJSON_CreateObject();
 	enum outcome outcome = OUTCOME_OK;
