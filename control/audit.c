@@ -61,7 +61,7 @@ struct audit *audit_open(struct loop *loop, const char *path, struct error *erro
 
 	if (audit != NULL) {
 		audit->loop = loop;
-		audit->fd = STDERR_FILENO;
+		audit->fd = -1;
 		audit->retry = loop_timer_create(loop, LOOP_NEVER, 0, retry, audit);
 	}
 	if (audit == NULL || audit->retry == NULL) {
@@ -72,7 +72,8 @@ struct audit *audit_open(struct loop *loop, const char *path, struct error *erro
 	if (path == NULL || path[0] == '\0')
 		return audit;
 	audit->path = strdup(path);
-	audit->fd = audit->path != NULL ? file_open(path) : -1;
+	if (audit->path != NULL)
+		audit->fd = file_open(path);
 	if (audit->fd >= 0)
 		return audit;
 	error_set(error, BGW_ERROR_INVALID_INPUT, "api.audit \"%.200s\" cannot be opened: %s", path,
@@ -99,7 +100,7 @@ void audit_close(struct audit *audit)
 	if (audit->failure != 0)
 		log_error("the last lines of the audit log are lost: %s", strerror(audit->failure));
 	loop_timer_close(audit->retry);
-	if (audit->path != NULL && audit->fd >= 0)
+	if (audit->fd >= 0)
 		close(audit->fd);
 	text_free(&audit->gathering);
 	text_free(&audit->writing);
@@ -133,6 +134,10 @@ static void write_out(void *arg)
 	if (audit->reopen)
 		file_reopen(audit);
 	audit->result = 0;
+	if (audit->path == NULL) {
+		log_lines(audit->writing.bytes, audit->writing.length);
+		return;
+	}
 	while (audit->written < audit->writing.length && audit->result == 0) {
 		ssize_t count = write(audit->fd, audit->writing.bytes + audit->written,
 				      audit->writing.length - audit->written);
@@ -146,12 +151,6 @@ static void write_out(void *arg)
 
 static void failed(struct audit *audit)
 {
-	if (audit->path == NULL) {
-		/* There is nowhere else to say it. */
-		text_free(&audit->writing);
-		audit->written = 0;
-		return;
-	}
 	if (audit->failure != audit->result)
 		log_error("the audit log \"%s\" cannot be written, so nothing can be changed: %s",
 			  audit->path, strerror(audit->result));
@@ -186,26 +185,13 @@ static void written_out(void *arg)
 		attempt(audit);
 }
 
-/* All or nothing. */
-static bool append(struct text *text, const char *bytes, size_t length)
-{
-	size_t before = text->length;
-
-	text_add(text, bytes, length);
-	if (!text->broken)
-		return true;
-	text->broken = false;
-	text->length = before;
-	return false;
-}
-
 static void gather(struct audit *audit)
 {
 	if (audit->writing.length == 0) {
 		text_free(&audit->writing);
 		audit->writing = audit->gathering;
 		audit->gathering = (struct text){0};
-	} else if (append(&audit->writing, audit->gathering.bytes, audit->gathering.length)) {
+	} else if (text_append(&audit->writing, audit->gathering.bytes, audit->gathering.length)) {
 		text_free(&audit->gathering);
 	}
 	audit->waiting = audit->gathered;
@@ -240,7 +226,7 @@ int audit_write(struct audit *audit, const char *line, size_t length, loop_callb
 			return -ENOMEM;
 		*waiter = (struct waiter){audit->gathered, done, arg};
 	}
-	if (!append(&audit->gathering, line, length)) {
+	if (!text_append(&audit->gathering, line, length)) {
 		free(waiter);
 		return -ENOMEM;
 	}

@@ -5,7 +5,8 @@
 /**
  * The audit log: a line of JSON for each write, appended to a file, or to standard error. The
  * thread pool writes, one write() at a time for all lines that have gathered, so that the loop
- * never waits for a disk. What cannot be written is kept and tried again.
+ * never waits for a disk. What a file does not take is kept and tried again; lines to standard
+ * error are among those of the log (log_lines()).
  *
  * Control thread only.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "config.h"
+#include "config_rows.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "negotiator/protocols.h"
 #include "record.h"
 
 #define FILE_MAX_BYTES (4u << 20)
@@ -16,18 +17,6 @@ static const char *const log_level_names[] = {"error", "warning", "info", "debug
 static const char *const memif_mode_names[] = {"server", "client", NULL};
 static const char *const role_names[] = {"reader", "admin", NULL};
 static const char *const store_kind_names[] = {"sqlite", NULL};
-
-#define AT(object, member) .offset = offsetof(struct object, member)
-#define RECORD(object, table)                                \
-	static const struct bgw_record object##_record = {   \
-		.size = sizeof(struct object),               \
-		.count = sizeof(table) / sizeof((table)[0]), \
-		.fields = (table),                           \
-	}
-#define MAY	BGW_FIELD_CREATE
-#define MUST	(BGW_FIELD_CREATE | BGW_FIELD_REQUIRED)
-#define LIST	(BGW_FIELD_CREATE | BGW_FIELD_LIST)
-#define SECTION .type = BGW_RECORD, .flags = BGW_FIELD_CREATE
 
 /* clang-format off */
 static const struct bgw_field workers_fields[] = {
@@ -68,7 +57,7 @@ static const struct bgw_field tables_fields[] = {
 	{ "attachments", .type = BGW_UINT, .flags = MAY, AT(config_tables, attachments), .min = 1,
 	  .max = 262144, .preset = "4096", .help = "most (port, VLAN) pairs" },
 	{ "remote_gateways", .type = BGW_UINT, .flags = MAY, AT(config_tables, remote_gateways),
-	  .min = 1, .max = 65536, .preset = "1024", .help = "most remote gateways" },
+	  .min = 1, .max = 131072, .preset = "1024", .help = "most remote gateways" },
 	{ "gateways", .type = BGW_UINT, .flags = MAY, AT(config_tables, gateways),
 	  .min = 1, .max = 65536, .preset = "1024", .help = "most gateways" },
 };
@@ -138,7 +127,8 @@ static const struct bgw_field underlay_fields[] = {
 	{ "addresses", .type = BGW_PREFIX, .flags = LIST, AT(config_underlay, addresses),
 	  .max_items = 64, .help = "where Linux does not have them" },
 	{ "neighbours", .type = BGW_RECORD, .flags = LIST, AT(config_underlay, neighbours),
-	  .record = &config_neighbour_record, .help = "where Linux does not have them" },
+	  .max_items = 4096, .record = &config_neighbour_record,
+	  .help = "where Linux does not have them" },
 };
 RECORD(config_underlay, underlay_fields);
 
@@ -156,7 +146,7 @@ static const struct bgw_field tls_fields[] = {
 	{ "ca", .type = BGW_STRING, .flags = MAY, AT(config_tls, ca), .max = 4000,
 	  .help = "file of those that sign the certificates of clients, which need one then" },
 };
-RECORD(config_tls, tls_fields);
+RECORD_OF_ALL(config_tls, tls_fields);
 
 static const struct bgw_field token_fields[] = {
 	{ "name", .type = BGW_STRING, .flags = MAY, AT(config_token, name), .max = 63,
@@ -194,6 +184,60 @@ static const struct bgw_field api_fields[] = {
 };
 RECORD(config_api, api_fields);
 
+static const struct bgw_field negotiation_peer_fields[] = {
+	{ "address", .type = BGW_STRING, .flags = MUST | BGW_FIELD_NONEMPTY,
+	  AT(config_negotiation_peer, address), .max = 63,
+	  .help = "where it listens, ADDRESS:PORT or [ADDRESS]:PORT; what comes from ADDRESS is it" },
+	{ "name", .type = BGW_STRING, .flags = MAY, AT(config_negotiation_peer, name),
+	  .help = "of its remote gateway, by default the one whose ipaddr is ADDRESS" },
+	{ "connect", .type = BGW_BOOL, .flags = MAY, AT(config_negotiation_peer, connect),
+	  .preset = "true", .help = "false: wait until it connects" },
+	{ "protocols", .type = BGW_ENUM, .flags = LIST, AT(config_negotiation_peer, protocols),
+	  .max_items = BGW_NEGOTIATION_COUNT, .choices = bgw_negotiation_names,
+	  .preset = "heartbeat,resync,tunnel,mac-sync",
+	  .help = "those that it is offered and may initiate" },
+	{ "tls_name", .type = BGW_STRING, .flags = MAY, AT(config_negotiation_peer, tls_name),
+	  .help = "that its certificate must have, by default any" },
+};
+RECORD(config_negotiation_peer, negotiation_peer_fields);
+
+static const struct bgw_field negotiation_tcp_fields[] = {
+	{ "listen", .type = BGW_STRING, .flags = LIST, AT(config_negotiation_tcp, listen),
+	  .max_items = 16, .help = "ADDRESS:PORT or [ADDRESS]:PORT" },
+	{ "peers", .type = BGW_RECORD, .flags = LIST, AT(config_negotiation_tcp, peers),
+	  .record = &config_negotiation_peer_record, .help = "whom to negotiate with over TCP" },
+	{ "accept_any", .type = BGW_BOOL, .flags = MAY, AT(config_negotiation_tcp, accept_any),
+	  .preset = "false", .help = "serve others too, passively: keepalives and heartbeats" },
+	{ "tls", SECTION, AT(config_negotiation_tcp, tls), .record = &config_tls_record,
+	  .help = "of all peers; both ends show certificates that ca signed" },
+};
+RECORD(config_negotiation_tcp, negotiation_tcp_fields);
+
+static const struct bgw_field negotiation_udp_fields[] = {
+	{ "port", .type = BGW_UINT, .flags = MAY, AT(config_negotiation_udp, port), .max = 65535,
+	  .preset = "9698", .help = "UDP port of negotiations on the workers, 0 for none" },
+};
+RECORD(config_negotiation_udp, negotiation_udp_fields);
+
+static const struct bgw_field negotiation_grpc_fields[] = {
+	{ "listen", .type = BGW_STRING, .flags = LIST, AT(config_negotiation_grpc, listen),
+	  .max_items = 16, .help = "ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT; the port is 9697 by default" },
+	{ "cert", .type = BGW_STRING, .flags = MAY, AT(config_negotiation_grpc, cert), .max = 4000,
+	  .help = "PEM file, with its chain, of both our server and our client" },
+	{ "key", .type = BGW_STRING, .flags = MAY, AT(config_negotiation_grpc, key), .max = 4000,
+	  .help = "PEM file of its key" },
+	{ "ca", .type = BGW_STRING, .flags = MAY, AT(config_negotiation_grpc, ca), .max = 4000,
+	  .help = "PEM file of who signed the certificates of peers" },
+};
+RECORD(config_negotiation_grpc, negotiation_grpc_fields);
+
+static const struct bgw_field negotiation_fields[] = {
+	{ "udp", SECTION, AT(config_negotiation, udp), .record = &config_negotiation_udp_record },
+	{ "tcp", SECTION, AT(config_negotiation, tcp), .record = &config_negotiation_tcp_record },
+	{ "grpc", SECTION, AT(config_negotiation, grpc), .record = &config_negotiation_grpc_record },
+};
+RECORD(config_negotiation, negotiation_fields);
+
 static const struct bgw_field store_fields[] = {
 	{ "kind", .type = BGW_ENUM, .flags = MAY, AT(config_store, kind),
 	  .choices = store_kind_names, .preset = "sqlite", .help = "sqlite" },
@@ -214,7 +258,11 @@ static const struct bgw_field config_fields[] = {
 	{ "underlay", SECTION, AT(config, underlay), .record = &config_underlay_record },
 	{ "vxlan", SECTION, AT(config, vxlan), .record = &config_vxlan_record },
 	{ "api", SECTION, AT(config, api), .record = &config_api_record },
+	{ "negotiation", SECTION, AT(config, negotiation),
+	  .record = &config_negotiation_record },
 	{ "store", SECTION, AT(config, store), .record = &config_store_record },
+	{ "l3_negotiator", SECTION, AT(config, l3_negotiator),
+	  .record = &config_l3_negotiator_record },
 };
 RECORD(config, config_fields);
 /* clang-format on */
@@ -240,9 +288,12 @@ const struct config_port *config_port_find(const struct config *config, const ch
 void config_clear(struct config *config)
 {
 	cJSON *initial = config->initial;
+	cJSON *secrets = config->secrets;
 
 	record_clear(&config_record, config);
+	cJSON_Delete(secrets);
 	cJSON_Delete(initial);
+	config->secrets = NULL;
 	config->initial = NULL;
 }
 
@@ -270,6 +321,28 @@ static int take_initial(struct config *config, cJSON *json, struct error *error)
 	return 0;
 }
 
+/* Names are the administrator's, so no table has them. */
+static int take_secrets(struct config *config, cJSON *json, struct error *error)
+{
+	const cJSON *member;
+
+	config->secrets = cJSON_DetachItemFromObjectCaseSensitive(json, "secrets");
+	if (config->secrets != NULL && !cJSON_IsObject(config->secrets))
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "secrets must be an object such as {\"site-b\": "
+				 "\"/etc/bgw/site-b.secret\"}");
+	cJSON_ArrayForEach (member, config->secrets) {
+		if (!cJSON_IsString(member) || member->valuestring[0] == '\0')
+			return error_set(error, BGW_ERROR_INVALID_INPUT,
+					 "secrets.%.64s must be the path of a file",
+					 member->string);
+		if (cJSON_GetObjectItemCaseSensitive(config->secrets, member->string) != member)
+			return error_set(error, BGW_ERROR_INVALID_INPUT,
+					 "secrets.%.64s is given twice", member->string);
+	}
+	return 0;
+}
+
 int config_parse(struct config *config, const char *text, struct error *error)
 {
 	static const struct record_reader reader = {.mode = RECORD_CREATE};
@@ -287,7 +360,10 @@ int config_parse(struct config *config, const char *text, struct error *error)
 	if (json != NULL)
 		rc = take_initial(config, json, error);
 	if (rc == 0)
-		rc = record_parse(&config_record, json, config, &reader, error);
+		rc = take_secrets(config, json, error);
+	if (rc == 0)
+		rc = record_parse(&config_record, "the configuration", json, config, &reader,
+				  error);
 	if (rc == 0)
 		rc = config_check(config, error);
 	if (rc < 0)

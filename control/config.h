@@ -8,7 +8,8 @@
  * ("ports[1].driver"). The members are described by the tables in config.c, with the same kind of
  * rows as API objects (proto/field.h).
  *
- * Read once at start; constant from then on. Strings may be NULL, which is "".
+ * Read once at start; constant from then on, but for what reload.h takes. Strings may be NULL,
+ * which is "".
  */
 
 #include <cjson/cJSON.h>
@@ -130,6 +131,66 @@ struct config_api {
 	uint32_t request_timeout_s;
 };
 
+struct config_negotiation_peer {
+	uint64_t given;
+	char *address; /**< ADDRESS:PORT, [ADDRESS]:PORT */
+	char *name;    /**< of its remote gateway; NULL: the one with that address */
+	bool connect;
+	struct bgw_list protocols; /**< of uint32_t, enum bgw_negotiation */
+	char *tls_name;		   /**< in its certificate; NULL: any */
+};
+
+struct config_negotiation_tcp {
+	uint64_t given;
+	struct bgw_list listen; /**< of char * */
+	struct bgw_list peers;	/**< of struct config_negotiation_peer */
+	bool accept_any;
+	struct config_tls tls;
+};
+
+struct config_negotiation_udp {
+	uint64_t given;
+	uint32_t port; /**< 0: none */
+};
+
+/** Where the messages of sessions over UDP come, and how we speak to peers. */
+struct config_negotiation_grpc {
+	uint64_t given;
+	struct bgw_list listen; /**< of char *: ADDRESS, ADDRESS:PORT, [ADDRESS]:PORT */
+	char *cert, *key, *ca;	/**< paths; all of them or none */
+};
+
+struct config_negotiation {
+	uint64_t given;
+	struct config_negotiation_udp udp;
+	struct config_negotiation_tcp tcp;
+	struct config_negotiation_grpc grpc;
+};
+
+/** How the agent is spoken to. */
+struct config_agent_tls {
+	uint64_t given;
+	char *ca;	  /**< path; NULL without TLS */
+	char *cert, *key; /**< paths, may be NULL */
+};
+
+struct config_l3_negotiator {
+	uint64_t given;
+	struct bgw_list listen;	    /**< of char *, as config_api */
+	struct bgw_list cidrs;	    /**< of struct bgw_prefix; empty: there is no negotiator */
+	struct bgw_prefix internal; /**< family 0 when absent */
+	struct bgw_list remapping;  /**< of struct bgw_prefix */
+	char *interface;
+	char *agent; /**< ADDRESS:PORT, NAME:PORT or unix:PATH */
+	struct config_agent_tls agent_tls;
+	struct config_tls tls; /**< of our listeners, and what peers that we ask are shown */
+	struct bgw_list allowed_peers; /**< of char *: ADDRESS, ADDRESS/LENGTH, ADDRESS:PORT */
+	char *peer_ca;		       /**< path, NULL: those that the system trusts */
+	uint32_t timeout_s;
+	uint32_t asn, mtu; /**< 0: nothing is told */
+	bool bfd;
+};
+
 struct config_store {
 	uint64_t given;
 	uint32_t kind; /**< 0 sqlite */
@@ -147,7 +208,10 @@ struct config {
 	struct config_underlay underlay;
 	struct config_vxlan vxlan;
 	struct config_api api;
+	struct config_negotiation negotiation;
 	struct config_store store;
+	cJSON *secrets; /**< {"NAME": "PATH"}, or NULL; see secret.h */
+	struct config_l3_negotiator l3_negotiator;
 	cJSON *initial; /**< array of {"<type>": {...}}, or NULL */
 };
 

@@ -183,6 +183,15 @@ static int check_tokens(const struct config_api *api, struct error *error)
 	return 0;
 }
 
+static int check_udp_ports(const struct config *config, struct error *error)
+{
+	if (config->negotiation.udp.port != config->vxlan.port)
+		return 0;
+	return error_set(error, BGW_ERROR_INVALID_INPUT,
+			 "negotiation.udp.port must be another one than vxlan.port, %u",
+			 config->vxlan.port);
+}
+
 int config_check(const struct config *config, struct error *error)
 {
 	int rc = check_cores(config, error);
@@ -194,6 +203,7 @@ int config_check(const struct config *config, struct error *error)
 		rc = check_port(config, i, error);
 	rc = rc == 0 ? check_vtep(config, error) : rc;
 	rc = rc == 0 ? check_neighbours(config, error) : rc;
+	rc = rc == 0 ? check_udp_ports(config, error) : rc;
 	rc = rc == 0 ? check_bodies(&config->api, error) : rc;
 	return rc == 0 ? check_tokens(&config->api, error) : rc;
 }

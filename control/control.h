@@ -17,6 +17,8 @@ struct bgw_dataplane;
 struct packet_path;
 struct underlay_control;
 struct machine;
+struct negotiator;
+struct rpc;
 
 struct control {
 	struct config config;
@@ -47,7 +49,14 @@ struct control {
 	struct underlay *underlay;	       /**< what Linux knows of the underlay */
 	struct underlay_control *underlay_control;
 	struct worker_stages *worker_stages; /**< where their cycles go */
-	struct events *events;		     /**< who is told what happens */
+	struct negotiation_tcp *negotiation_tcp;
+	struct negotiation_udp *negotiation_udp;
+	struct negotiation_service *negotiation_service; /**< where peers' messages come */
+	struct rpc *rpc;				 /**< grpc.h; NULL: nobody needed it */
+	struct secrets *secrets;			 /**< shared with remote gateways */
+	struct journal *journal;       /**< of MACs on attachments; NULL: no peer wants to know */
+	struct events *events;	       /**< who is told what happens */
+	struct negotiator *negotiator; /**< of layer 3; NULL where there is none */
 };
 
 #endif

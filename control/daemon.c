@@ -12,14 +12,22 @@
 #include "control.h"
 #include "events.h"
 #include "forwarding.h"
+#include "grpc.h"
 #include "happenings.h"
 #include "http.h"
+#include "http_credentials.h"
 #include "initial.h"
+#include "l3/negotiator.h"
 #include "log.h"
+#include "negotiation/service.h"
+#include "negotiation/tcp.h"
+#include "negotiation/udp.h"
 #include "operation.h"
 #include "packet_path.h"
+#include "reload.h"
 #include "resource.h"
 #include "rest.h"
+#include "secret.h"
 #include "underlay_control.h"
 
 #define STOP_CHECK_MS 5
@@ -27,6 +35,8 @@
 struct daemon {
 	struct control control;
 	struct http *http;
+	const char *path; /* of the configuration */
+	struct reload *reload;
 	struct loop_timer *stop_check;
 	unsigned int resources_started;
 	bool stopping, on_terminal;
@@ -37,8 +47,9 @@ static void stop_check(void *arg)
 {
 	struct daemon *daemon = arg;
 
-	if (http_is_idle(daemon->http) && batch_is_idle(daemon->control.batch) &&
-	    audit_is_idle(daemon->control.audit))
+	if (http_is_idle(daemon->http) && negotiator_is_idle(&daemon->control) &&
+	    batch_is_idle(daemon->control.batch) && audit_is_idle(daemon->control.audit) &&
+	    reload_is_idle(daemon->reload))
 		loop_stop(daemon->control.loop);
 }
 
@@ -52,6 +63,7 @@ static void stop_asked(void *arg, int number)
 	log_info("stopping on %s", strsignal(number));
 	sd_notify(0, "STOPPING=1");
 	http_quiesce(daemon->http);
+	negotiator_quiesce(&daemon->control);
 	loop_timer_set(daemon->stop_check, 0, STOP_CHECK_MS);
 }
 
@@ -60,10 +72,12 @@ static void hung_up(void *arg, int number)
 {
 	struct daemon *daemon = arg;
 
-	if (daemon->on_terminal)
+	if (daemon->on_terminal) {
 		stop_asked(daemon, number);
-	else
-		audit_reopen(daemon->control.audit);
+		return;
+	}
+	audit_reopen(daemon->control.audit);
+	reload_start(daemon->reload);
 }
 
 static int load_object(void *arg, struct object *object, struct error *error)
@@ -168,21 +182,29 @@ static int start(struct daemon *daemon, struct error *error)
 				 strerror(errno));
 	/* The machine is asked first: who may not use it may not open the store either, and is
 	 * better told of capabilities than of a directory. */
-	if (packet_path_start(control, error) < 0 || underlay_control_start(control, error) < 0 ||
-	    objects_make(daemon, error) < 0)
+	if (packet_path_start(control, error) < 0)
+		return -EINVAL;
+	log_follow();
+	if (underlay_control_start(control, error) < 0 || objects_make(daemon, error) < 0)
 		return -EINVAL;
 	store_is_new_now = store_is_new(control->store);
 	control->events = events_create(control->loop);
 	if (control->events == NULL)
 		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the control thread");
 	control->tell = happening_change;
-	if (forwarding_start(control, error) < 0 || resources_start(daemon, error) < 0 ||
-	    replay(control, error) < 0 || initial_apply(control, store_is_new_now, error) < 0 ||
-	    packet_path_run(control, error) < 0)
+	if (negotiation_udp_start(control, error) < 0 || forwarding_start(control, error) < 0 ||
+	    resources_start(daemon, error) < 0 || replay(control, error) < 0 ||
+	    initial_apply(control, store_is_new_now, error) < 0 ||
+	    packet_path_run(control, error) < 0 || negotiation_tcp_start(control, error) < 0 ||
+	    negotiation_service_start(control, error) < 0)
 		return -EINVAL;
-	daemon->http = http_start(control->loop, &control->config.api, &handler, error);
-	if (daemon->http == NULL)
+	daemon->http =
+		http_start(control->loop, &control->config.api, &http_api_place, &handler, error);
+	if (daemon->http == NULL || negotiator_run(control, error) < 0)
 		return -EINVAL;
+	daemon->reload = reload_create(control, daemon->http, daemon->path);
+	if (daemon->reload == NULL)
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the control thread");
 	if (loop_signal(control->loop, SIGTERM, stop_asked, daemon) < 0 ||
 	    loop_signal(control->loop, SIGINT, stop_asked, daemon) < 0 ||
 	    loop_signal(control->loop, SIGHUP, hung_up, daemon) < 0)
@@ -194,10 +216,15 @@ static void stop(struct daemon *daemon)
 {
 	struct control *control = &daemon->control;
 
+	reload_destroy(daemon->reload);
 	http_stop(daemon->http);
+	negotiation_tcp_stop(control);
+	negotiation_udp_close(control);
+	negotiation_service_stop(control);
 	packet_path_halt(control);
 	resources_stop(daemon);
 	forwarding_stop(control);
+	negotiation_udp_stop(control);
 	underlay_control_stop(control);
 	packet_path_stop(control);
 	loop_timer_close(daemon->stop_check);
@@ -207,26 +234,45 @@ static void stop(struct daemon *daemon)
 	model_destroy(control->model);
 	audit_close(control->audit);
 	store_close(control->store);
+	grpc_stop(control);
 	loop_destroy(control->loop);
 	config_clear(&control->config);
 }
 
 int daemon_check(const struct config *config, struct error *error)
 {
-	if (http_check(&config->api, error) < 0)
+	struct secrets *secrets = secrets_load(config->secrets, error);
+	struct http_credentials *credentials;
+
+	if (secrets == NULL)
+		return -EINVAL;
+	secrets_destroy(secrets);
+	if (http_check(&config->api, &http_api_place, &credentials, error) < 0)
+		return -EINVAL;
+	http_credentials_free(credentials);
+	if (negotiation_tcp_check(&config->negotiation.tcp, error) < 0 ||
+	    negotiation_service_check(&config->negotiation.grpc, error) < 0 ||
+	    negotiator_check(config, error) < 0)
 		return -EINVAL;
 	return packet_path_check(config, error);
 }
 
-int daemon_run(struct config *config, struct error *error)
+int daemon_run(struct config *config, const char *path, struct error *error)
 {
-	struct daemon daemon = {.control.config = *config, .on_terminal = isatty(STDIN_FILENO)};
+	struct daemon daemon = {
+		.control.config = *config, .path = path, .on_terminal = isatty(STDIN_FILENO)};
 	int rc;
 
 	signal(SIGPIPE, SIG_IGN);
 	/* A file that may not grow is a failed write, not the end. */
 	signal(SIGXFSZ, SIG_IGN);
 	log_level_set(config->control.log_level);
+	rc = log_start();
+	if (rc < 0) {
+		config_clear(config);
+		return error_set(error, BGW_ERROR_INTERNAL, "the log cannot start: %s",
+				 strerror(-rc));
+	}
 	rc = start(&daemon, error);
 	if (rc == 0) {
 		sd_notify(0, "READY=1");
@@ -234,5 +280,6 @@ int daemon_run(struct config *config, struct error *error)
 		loop_run(daemon.control.loop);
 	}
 	stop(&daemon);
+	log_stop();
 	return rc;
 }

@@ -14,8 +14,9 @@
  */
 int daemon_check(const struct config *config, struct error *error);
 
-/** Runs until a signal asks it to stop. Takes what the configuration owns. 0, or negative with
- * *error set when it could not start: one sentence on the limit that was hit and what to do. */
-int daemon_run(struct config *config, struct error *error);
+/** Runs until a signal asks it to stop. Takes what the configuration owns, which came from the file
+ * `path`. 0, or negative with *error set when it could not start: one sentence on the limit that
+ * was hit and what to do. */
+int daemon_run(struct config *config, const char *path, struct error *error);
 
 #endif

@@ -26,7 +26,8 @@ static const char *const kind_names[] = {
 	[EVENT_CREATED] = "created",	 [EVENT_UPDATED] = "updated",
 	[EVENT_DELETED] = "deleted",	 [EVENT_MAC_LEARNED] = "mac_learned",
 	[EVENT_MAC_MOVED] = "mac_moved", [EVENT_PATH_UP] = "path_up",
-	[EVENT_PATH_DOWN] = "path_down", [EVENT_KIND_COUNT] = NULL,
+	[EVENT_PATH_DOWN] = "path_down", [EVENT_PEER_UP] = "peer_up",
+	[EVENT_PEER_DOWN] = "peer_down", [EVENT_KIND_COUNT] = NULL,
 };
 
 /* One event as it is sent, shared by all who have it queued. */
@@ -122,7 +123,8 @@ static unsigned int subject_index(event_subject subject)
 /* Of the views only the MAC table is told of. */
 static bool has_events(const struct bgw_object_type *type)
 {
-	return (type->flags & BGW_TYPE_VIRTUAL) == 0 || type == &bgw_mac_type;
+	return (type->flags & BGW_TYPE_VIRTUAL) == 0 || type == &bgw_mac_type ||
+	       type == &bgw_negotiation_session_type;
 }
 
 static void on_beat(void *arg)
@@ -288,7 +290,7 @@ static const char *pending(struct listener *listener, size_t *length)
 	return *length > 0 ? listener->notice + listener->offset : NULL;
 }
 
-static size_t listener_read(void *arg, char *bytes, size_t size)
+static long listener_read(void *arg, char *bytes, size_t size)
 {
 	struct listener *listener = arg;
 	size_t filled = 0, length;
@@ -307,7 +309,7 @@ static size_t listener_read(void *arg, char *bytes, size_t size)
 		listener->notice[0] = '\0';
 		listener->offset = 0;
 	}
-	return filled;
+	return (long)filled;
 }
 
 static void listener_closed(void *arg)
@@ -356,62 +358,75 @@ static void listener_resume(struct listener *listener, const char *last)
 	}
 }
 
-/* What the arguments of the query select. */
-struct selection {
-	uint64_t subjects;
-	uint32_t kinds;
-	struct error *error; /* set where one is wrong */
-	bool is_wrong;
+/* Number of what a listener names, -1: there is nothing of that name. */
+static int subject_find(const char *name)
+{
+	const struct bgw_object_type *type = bgw_object_type_find(name);
+
+	if (strcmp(name, "path") == 0)
+		return PATH_SUBJECT;
+	return type != NULL && has_events(type) ? (int)subject_index(type) : -1;
+}
+
+static int kind_find(const char *name)
+{
+	for (int kind = 0; kind_names[kind] != NULL; kind++)
+		if (strcmp(kind_names[kind], name) == 0)
+			return kind;
+	return -1;
+}
+
+enum argument {
+	ARGUMENT_TYPE,
+	ARGUMENT_EVENT,
+	ARGUMENT_COUNT
 };
 
-static void select_subject(struct selection *selection, const char *value)
-{
-	const struct bgw_object_type *type = bgw_object_type_find(value);
+static const struct {
+	const char *name;
+	int (*find)(const char *value);
+	const char *wanted;
+} arguments[ARGUMENT_COUNT] = {
+	[ARGUMENT_TYPE] = {"type", subject_find,
+			   "a type of object that is stored, such as \"network\", or \"mac\", "
+			   "\"path\" or \"negotiation_session\""},
+	[ARGUMENT_EVENT] = {"event", kind_find,
+			    "created, updated, deleted, mac_learned, mac_moved, path_up, "
+			    "path_down, peer_up or peer_down"},
+};
 
-	if (strcmp(value, "path") == 0)
-		selection->subjects |= UINT64_C(1) << PATH_SUBJECT;
-	else if (type != NULL && has_events(type))
-		selection->subjects |= UINT64_C(1) << subject_index(type);
-	else
-		selection->is_wrong = error_set(selection->error, BGW_ERROR_INVALID_INPUT,
-						"type must be a type of object that is stored, "
-						"such as \"network\", or \"mac\" or \"path\", not "
-						"\"%.64s\"",
-						value) < 0;
-}
-
-static void select_kind(struct selection *selection, const char *value)
-{
-	unsigned int kind = 0;
-
-	while (kind_names[kind] != NULL && strcmp(kind_names[kind], value) != 0)
-		kind++;
-	if (kind_names[kind] != NULL)
-		selection->kinds |= 1u << kind;
-	else
-		selection->is_wrong = error_set(selection->error, BGW_ERROR_INVALID_INPUT,
-						"event must be created, updated, deleted, "
-						"mac_learned, mac_moved, path_up or path_down, not "
-						"\"%.64s\"",
-						value) < 0;
-}
+/* What the arguments of the query select. */
+struct selection {
+	uint64_t bits[ARGUMENT_COUNT]; /* by the numbers that find() has; 0: everything */
+	struct error *error;	       /* set where one is wrong */
+	bool is_wrong;
+};
 
 static void select_argument(void *arg, const char *name, const char *value)
 {
 	struct selection *selection = arg;
+	unsigned int i = 0;
+	int number;
 
 	value = value != NULL ? value : "";
 	if (selection->is_wrong)
 		return;
-	if (strcmp(name, "type") == 0)
-		select_subject(selection, value);
-	else if (strcmp(name, "event") == 0)
-		select_kind(selection, value);
-	else
+	while (i < ARGUMENT_COUNT && strcmp(arguments[i].name, name) != 0)
+		i++;
+	if (i == ARGUMENT_COUNT) {
 		selection->is_wrong = error_set(selection->error, BGW_ERROR_INVALID_INPUT,
 						"there is no argument \"%.64s\": events are "
 						"selected by type and event",
 						name) < 0;
+		return;
+	}
+	number = arguments[i].find(value);
+	if (number >= 0)
+		selection->bits[i] |= UINT64_C(1) << number;
+	else
+		selection->is_wrong = error_set(selection->error, BGW_ERROR_INVALID_INPUT,
+						"%s must be %s, not \"%.64s\"", name,
+						arguments[i].wanted, value) < 0;
 }
 
 static struct listener *listener_create(struct events *events, struct http_exchange *exchange,
@@ -423,8 +438,12 @@ static struct listener *listener_create(struct events *events, struct http_excha
 		return NULL;
 	listener->events = events;
 	listener->exchange = exchange;
-	listener->subjects = selection->subjects != 0 ? selection->subjects : UINT64_MAX;
-	listener->kinds = selection->kinds != 0 ? selection->kinds : UINT32_MAX;
+	listener->subjects = selection->bits[ARGUMENT_TYPE];
+	listener->kinds = (uint32_t)selection->bits[ARGUMENT_EVENT];
+	if (listener->subjects == 0)
+		listener->subjects = UINT64_MAX;
+	if (listener->kinds == 0)
+		listener->kinds = UINT32_MAX;
 	listener->next = events->listeners;
 	listener->previous = &events->listeners;
 	if (listener->next != NULL)
@@ -468,6 +487,9 @@ void events_listen(struct events *events, struct http_exchange *exchange)
 	}
 	if (last != NULL)
 		listener_resume(listener, last);
-	http_answer_feed(exchange, "text/event-stream",
-			 &(struct http_feed){listener_read, listener_closed, listener});
+	http_answer_type(exchange, "text/event-stream");
+	http_answer_header(exchange, "Cache-Control", "no-store");
+	http_answer_stream(
+		exchange, 200,
+		&(struct http_stream){listener_read, listener_closed, listener, HTTP_ENDLESS});
 }

@@ -77,6 +77,13 @@ static void tell_learned(struct fdb *fdb, const struct bgw_event *event, bool ha
 					&event->mac, has_moved);
 }
 
+void fdb_tell_local(struct fdb *fdb, uint16_t domain, bgw_ref place,
+		    const struct rte_ether_addr *mac)
+{
+	if (bgw_ref_is_attachment(place) && fdb->operations.local_changed != NULL)
+		fdb->operations.local_changed(fdb->arg, domain, mac);
+}
+
 static bool is_full(const struct fdb_place *place)
 {
 	return place->limit != 0 && place->learned >= place->limit;
@@ -123,6 +130,7 @@ void fdb_entry_uncount(struct fdb *fdb, const struct bgw_fdb_entry *entry)
 {
 	fdb->domains[entry->domain].learned--;
 	place_count(fdb, entry->ref, -1);
+	fdb_tell_local(fdb, entry->domain, entry->ref, &entry->mac);
 	if ((entry->ref & BGW_REF_FROZEN) != 0)
 		fdb_moves_forget(fdb->moves, entry->domain, &entry->mac);
 }
@@ -158,6 +166,7 @@ static void learn_new(struct fdb *fdb, const struct bgw_event *event, struct fdb
 	fdb->counters.learned++;
 	domain->learned++;
 	place_count(fdb, event->ref, 1);
+	fdb_tell_local(fdb, event->domain, event->ref, &event->mac);
 	tell_learned(fdb, event, false);
 	if (is_full(place))
 		report(fdb, FDB_ATTACHMENT_FULL, event->domain, event->ref, &event->mac);
@@ -183,6 +192,8 @@ static void learn_move(struct fdb *fdb, const struct bgw_event *event,
 	place_count(fdb, entry->ref, -1);
 	place_count(fdb, ref, 1);
 	fdb->counters.moved++;
+	if (bgw_ref_is_attachment(entry->ref) != bgw_ref_is_attachment(ref))
+		fdb_tell_local(fdb, event->domain, BGW_REF_ATTACHMENT, &event->mac);
 	tell_learned(fdb, event, true);
 	if (frozen) {
 		fdb->counters.frozen++;

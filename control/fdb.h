@@ -49,6 +49,9 @@ struct fdb_operations {
 	/** Publishes whether the attachment refuses new sources. False: not now, ask again. */
 	bool (*refuse)(void *arg, uint32_t attachment, bool refuse);
 	void (*event)(void *arg, const struct fdb_event *event);
+	/** A MAC is learned on an attachment and was not before, or is not any more. NULL likewise.
+	 */
+	void (*local_changed)(void *arg, uint16_t domain, const struct rte_ether_addr *mac);
 	/** A MAC was learned at a place, or moved to it. NULL: nobody wants to know. */
 	void (*learned)(void *arg, uint16_t domain, bgw_ref place, const struct rte_ether_addr *mac,
 			bool has_moved);
@@ -89,6 +92,21 @@ bool fdb_attachment_refuses(const struct fdb *fdb, uint32_t attachment);
 void fdb_static_set(struct fdb *fdb, uint16_t domain, const struct rte_ether_addr *mac,
 		    bgw_ref place);
 void fdb_static_remove(struct fdb *fdb, uint16_t domain, const struct rte_ether_addr *mac);
+
+/**
+ * A synced entry: what a peer has learned behind one of its attachments, so that it is behind that
+ * connection. Learning never overrides it and it does not age; a static entry overrides it. Of two
+ * peers that tell of it the last one counts: `is_news` is false for what is only told again, which
+ * does not take the place of another's. 0, also when it is there already; -EEXIST: another one is;
+ * -ENOSPC.
+ */
+int fdb_synced_set(struct fdb *fdb, uint16_t domain, const struct rte_ether_addr *mac,
+		   bgw_ref place, bool is_news);
+/** If it is at that place. */
+void fdb_synced_remove(struct fdb *fdb, uint16_t domain, const struct rte_ether_addr *mac,
+		       bgw_ref place);
+/** Whether the MAC is learned on an attachment and stays. */
+bool fdb_is_local(const struct fdb *fdb, const struct bgw_fdb_entry *entry);
 
 /** Which learned entries to flush: those for which all that is set holds. */
 struct fdb_selection {

@@ -78,6 +78,10 @@ void fdb_entry_remove(struct fdb *fdb, const struct bgw_fdb_entry *entry);
 /** Out of the counts alone: it becomes static. */
 void fdb_entry_uncount(struct fdb *fdb, const struct bgw_fdb_entry *entry);
 
+/** A learned entry at that place came or went. */
+void fdb_tell_local(struct fdb *fdb, uint16_t domain, bgw_ref place,
+		    const struct rte_ether_addr *mac);
+
 void fdb_statics_retry(struct fdb *fdb);
 void fdb_pass_tick(struct fdb *fdb, uint64_t now_ns, uint64_t deadline_ns);
 

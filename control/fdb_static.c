@@ -16,14 +16,14 @@ static void victim_visit(void *arg, const struct bgw_fdb_entry *entry)
 {
 	struct victim *victim = arg;
 
-	if ((entry->ref & BGW_REF_STATIC) != 0)
+	if ((entry->ref & (BGW_REF_STATIC | BGW_REF_SYNCED)) == BGW_REF_STATIC)
 		return;
 	victim->entry = *entry;
 	victim->found = true;
 }
 
-/* Makes room in a full table: some learned entry goes, it can be learned again. */
-static bool learned_evict(struct fdb *fdb)
+/* Makes room in a full table: some learned or synced entry goes, it can come again. */
+static bool other_evict(struct fdb *fdb)
 {
 	struct victim victim = {0};
 	bool wrapped = false;
@@ -33,7 +33,9 @@ static bool learned_evict(struct fdb *fdb)
 				       &victim);
 	if (!victim.found)
 		bgw_fdb_walk(fdb->dp, &fdb->evict_cursor, UINT32_MAX, victim_visit, &victim);
-	if (victim.found)
+	if (victim.found && (victim.entry.ref & BGW_REF_SYNCED) != 0)
+		bgw_fdb_remove(fdb->dp, victim.entry.domain, &victim.entry.mac);
+	else if (victim.found)
 		fdb_entry_remove(fdb, &victim.entry);
 	return victim.found;
 }
@@ -43,7 +45,7 @@ static bool static_put(struct fdb *fdb, const struct fdb_static *entry)
 	const bgw_ref ref = (entry->place & BGW_REF_PLACE) | BGW_REF_STATIC;
 
 	return bgw_fdb_put(fdb->dp, entry->domain, &entry->mac, ref) == 0 ||
-	       (bgw_fdb_count(fdb->dp) >= fdb->limits.macs && learned_evict(fdb) &&
+	       (bgw_fdb_count(fdb->dp) >= fdb->limits.macs && other_evict(fdb) &&
 		bgw_fdb_put(fdb->dp, entry->domain, &entry->mac, ref) == 0);
 }
 

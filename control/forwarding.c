@@ -15,6 +15,8 @@
 #include "index.h"
 #include "log.h"
 #include "model.h"
+#include "negotiation/journal.h"
+#include "negotiation/udp.h"
 #include "packet_path.h"
 #include "path.h"
 #include "plan.h"
@@ -278,10 +280,18 @@ static void fdb_learned(void *arg, uint16_t domain, bgw_ref place, const struct 
 	happening_mac(arg, domain, place, mac, has_moved);
 }
 
+static void fdb_local_changed(void *arg, uint16_t domain, const struct rte_ether_addr *mac)
+{
+	const struct control *control = arg;
+
+	journal_add(control->journal, domain, mac);
+}
+
 static const struct fdb_operations fdb_operations = {
 	.now_ns = clock_ns,
 	.refuse = attachment_refuse,
 	.event = fdb_report,
+	.local_changed = fdb_local_changed,
 	.learned = fdb_learned,
 };
 
@@ -341,6 +351,8 @@ static void states_free(struct control *control)
 		for (; object != NULL; object = object->next) {
 			if (kind == WORK_CONNECTION && object->runtime != NULL)
 				path_release(((struct connection_state *)object->runtime)->path);
+			if (kind == WORK_REMOTE_GATEWAY && object->runtime != NULL)
+				negotiation_udp_forget(object->runtime);
 			free(object->runtime);
 			object->runtime = NULL;
 		}

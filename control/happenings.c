@@ -42,7 +42,7 @@ void happening_change(struct control *control, const struct change *change)
 	char id[BGW_UUID_TEXT_SIZE];
 	cJSON *json;
 
-	if (!event_happened(control->events, object->type))
+	if (!model_type_is_shown(object->type) || !event_happened(control->events, object->type))
 		return;
 	json = cJSON_CreateObject();
 	cJSON_AddStringToObject(json, "type", object->type->name);
@@ -67,6 +67,23 @@ void happening_mac(struct control *control, uint16_t domain, bgw_ref place,
 	cJSON_AddItemToObject(json, bgw_mac_type.name, mac_place_json(control, domain, place, mac));
 	events_tell(control->events, has_moved ? EVENT_MAC_MOVED : EVENT_MAC_LEARNED, &bgw_mac_type,
 		    json);
+}
+
+void happening_peer(struct control *control, const struct bgw_uuid *gateway, bool is_up,
+		    const char *reason)
+{
+	char id[BGW_UUID_TEXT_SIZE];
+	cJSON *json, *inner;
+
+	if (!event_happened(control->events, &bgw_negotiation_session_type))
+		return;
+	json = cJSON_CreateObject();
+	cJSON_AddStringToObject(json, "type", bgw_negotiation_session_type.name);
+	inner = cJSON_AddObjectToObject(json, bgw_negotiation_session_type.name);
+	cJSON_AddStringToObject(inner, "l2_remote_gateway", bgw_uuid_format(gateway, id));
+	cJSON_AddStringToObject(inner, "reason", reason);
+	events_tell(control->events, is_up ? EVENT_PEER_UP : EVENT_PEER_DOWN,
+		    &bgw_negotiation_session_type, json);
 }
 
 /* Those whose tunnels take the path. */

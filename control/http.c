@@ -5,10 +5,18 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "http_head.h"
 #include "http_private.h"
+#include "http_tls.h"
 #include "listen.h"
 #include "log.h"
 #include "loop.h"
+
+const struct http_place http_api_place = {
+	.name = "the API",
+	.listen = "api.listen",
+	.tls = "api.tls",
+};
 
 #define CONNECTION_MEMORY (32u << 10)
 #define OTHER_FILES	  256 /* of control and of the ports */
@@ -46,19 +54,71 @@ static void on_connection(void *arg, struct MHD_Connection *mhd, void **context,
 {
 	struct listener *listener = arg;
 
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		*context = http_connection_open(&listener->connections, mhd);
-	else if (*context != NULL)
-		http_connection_close(&listener->connections, *context);
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		if (*context != NULL)
+			http_connection_close(&listener->connections, *context);
+		return;
+	}
+	*context = http_connection_open(&listener->connections, mhd);
+	if (*context != NULL && listener->guarded)
+		http_credentials_give(listener->http->credentials, mhd);
+}
+
+/* The head of a request begins. What is returned would be the request's context. */
+static void *on_target(void *arg, const char *target, struct MHD_Connection *mhd)
+{
+	struct http_connection *connection =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+
+	(void)arg;
+	if (connection != NULL && !http_target_fits(target))
+		http_connection_end(connection);
+	return NULL;
+}
+
+/* Who connected later has never seen it. */
+static void past_forget(struct http *http, uint64_t oldest_ns)
+{
+	struct tls_past **at = &http->past;
+
+	while (*at != NULL) {
+		struct tls_past *past = *at;
+
+		if (past->until_ns >= oldest_ns) {
+			at = &past->next;
+			continue;
+		}
+		*at = past->next;
+		http_credentials_free(past->credentials);
+		free(past);
+	}
 }
 
 static void sweep(void *arg)
 {
-	const struct http *http = arg;
+	struct http *http = arg;
+	uint64_t oldest_ns = UINT64_MAX;
 
-	for (unsigned int i = 0; i < http->listener_count; i++)
-		http_connections_sweep(&http->listeners[i].connections,
-				       http->config->request_timeout_s * NS_PER_S);
+	for (unsigned int i = 0; i < http->listener_count; i++) {
+		const struct http_connections *connections = &http->listeners[i].connections;
+		const uint64_t since_ns = http_connections_oldest_ns(connections);
+
+		http_connections_sweep(connections, http->config->request_timeout_s * NS_PER_S);
+		oldest_ns = since_ns < oldest_ns ? since_ns : oldest_ns;
+	}
+	past_forget(http, oldest_ns);
+}
+
+void http_credentials_replace(struct http *http, struct http_credentials *credentials)
+{
+	struct tls_past *past = calloc(1, sizeof(*past));
+
+	/* Without memory the old one stays for ever. */
+	if (past != NULL) {
+		*past = (struct tls_past){http->past, http->credentials, loop_now_ns()};
+		http->past = past;
+	}
+	http->credentials = credentials;
 }
 
 static void on_log(void *arg, const char *format, va_list arguments)
@@ -81,12 +141,9 @@ static size_t unescape(void *arg, struct MHD_Connection *mhd, char *text)
 static struct MHD_Daemon *daemon_start(struct listener *listener)
 {
 	const struct config_api *config = listener->http->config;
-	struct http_tls *tls = &listener->http->tls;
 	struct MHD_OptionItem secure[] = {
 		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)HTTP_TLS_PRIORITIES},
-		{MHD_OPTION_HTTPS_MEM_CERT, 0, tls->cert},
-		{MHD_OPTION_HTTPS_MEM_KEY, 0, tls->key},
-		{tls->ca != NULL ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0, tls->ca},
+		{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)http_credentials_none},
 		{MHD_OPTION_END, 0, NULL},
 	};
 	struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
@@ -97,8 +154,9 @@ static struct MHD_Daemon *daemon_start(struct listener *listener)
 	return MHD_start_daemon(
 		flags, 0, NULL, NULL, http_on_access, listener, MHD_OPTION_EXTERNAL_LOGGER, on_log,
 		NULL, MHD_OPTION_ARRAY, listener->guarded ? secure : none,
-		MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_LISTEN_SOCKET,
-		listener->fd, MHD_OPTION_CONNECTION_LIMIT, config->max_connections,
+		MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_URI_LOG_CALLBACK,
+		on_target, NULL, MHD_OPTION_LISTEN_SOCKET, listener->fd,
+		MHD_OPTION_CONNECTION_LIMIT, config->max_connections,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, config->max_connections_per_address,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 		MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)CONNECTION_MEMORY / 2,
@@ -107,12 +165,18 @@ static struct MHD_Daemon *daemon_start(struct listener *listener)
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener, MHD_OPTION_END);
 }
 
+static bool has_tls(const struct config_api *config)
+{
+	return config->tls.cert != NULL;
+}
+
 static int listener_start(struct http *http, struct listener *listener, struct error *error)
 {
 	listener->http = http;
-	listener->guarded = listen_is_public(listener->where);
+	listener->guarded =
+		http->place->is_open ? has_tls(http->config) : listen_is_public(listener->where);
 	listener->connections.limit = http->config->max_connections;
-	listener->fd = listen_open(listener->where, error);
+	listener->fd = listen_open(http->place->listen, listener->where, error);
 	if (listener->fd < 0)
 		return listener->fd;
 	listener->daemon = daemon_start(listener);
@@ -125,10 +189,10 @@ static int listener_start(struct http *http, struct listener *listener, struct e
 			MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
 			UV_READABLE, listener_ready, listener);
 	if (listener->epoll == NULL)
-		return error_set(error, BGW_ERROR_UNAVAILABLE,
-				 "the API server cannot start on \"%.120s\": %s", listener->where,
-				 strerror(errno));
-	log_info("the API listens on %s%s", listener->where, listener->guarded ? " (TLS)" : "");
+		return error_set(error, BGW_ERROR_UNAVAILABLE, "%s cannot start on \"%.120s\": %s",
+				 http->place->name, listener->where, strerror(errno));
+	log_info("%s listens on %s%s", http->place->name, listener->where,
+		 listener->guarded ? " (TLS)" : "");
 	return 0;
 }
 
@@ -153,19 +217,16 @@ static int allow_files(const struct config_api *config, struct error *error)
 			 (unsigned long long)limit.rlim_max, (unsigned long long)needed);
 }
 
-static bool has_tls(const struct config_api *config)
-{
-	return config->tls.cert != NULL;
-}
-
-static int check_listeners(const struct config_api *config, struct error *error)
+static int check_listeners(const struct config_api *config, const struct http_place *place,
+			   struct error *error)
 {
 	for (uint32_t i = 0; i < config->listen.count; i++) {
 		const char *where = ((char *const *)config->listen.items)[i];
 
-		if (listen_check(where, error) < 0)
+		if (listen_check(place->listen, where, error) < 0)
 			return -EINVAL;
-		if (listen_is_public(where) && (!has_tls(config) || config->tokens.count == 0))
+		if (!place->is_open && listen_is_public(where) &&
+		    (!has_tls(config) || config->tokens.count == 0))
 			return error_set(error, BGW_ERROR_INVALID_INPUT,
 					 "api.listen \"%.80s\" can be reached by others and needs "
 					 "%s; or listen on 127.0.0.1, [::1] or a unix socket",
@@ -178,39 +239,35 @@ static int check_listeners(const struct config_api *config, struct error *error)
 	return 0;
 }
 
-/* What was read is the caller's to clear, also on failure. */
-static int check(const struct config_api *config, struct http_tls *tls, struct error *error)
+int http_check(const struct config_api *config, const struct http_place *place,
+	       struct http_credentials **credentials, struct error *error)
 {
-	int rc = check_listeners(config, error);
+	int rc = check_listeners(config, place, error);
 
-	*tls = (struct http_tls){0};
-	return rc == 0 && has_tls(config) ? http_tls_load(tls, &config->tls, error) : rc;
-}
-
-int http_check(const struct config_api *config, struct error *error)
-{
-	struct http_tls tls;
-	int rc = check(config, &tls, error);
-
-	http_tls_clear(&tls);
-	return rc;
+	*credentials = NULL;
+	if (rc < 0 || !has_tls(config))
+		return rc;
+	*credentials = http_credentials_load(&config->tls, place->tls, error);
+	return *credentials != NULL ? 0 : -EINVAL;
 }
 
 struct http *http_start(struct loop *loop, const struct config_api *config,
-			const struct http_handler *handler, struct error *error)
+			const struct http_place *place, const struct http_handler *handler,
+			struct error *error)
 {
 	struct http *http = calloc(1, sizeof(*http));
 	int rc = 0;
 
 	if (http == NULL) {
-		error_set(error, BGW_ERROR_INTERNAL, "no memory for the API server");
+		error_set(error, BGW_ERROR_INTERNAL, "no memory for %s", place->name);
 		return NULL;
 	}
 	http->loop = loop;
 	http->config = config;
+	http->place = place;
 	http->handler = *handler;
 	http->sweep = loop_timer_create(loop, SWEEP_MS, SWEEP_MS, sweep, http);
-	rc = check(config, &http->tls, error);
+	rc = http_check(config, place, &http->credentials, error);
 	rc = rc == 0 ? allow_files(config, error) : rc;
 	for (uint32_t i = 0; i < config->listen.count && rc == 0; i++) {
 		struct listener *listener = &http->listeners[http->listener_count++];
@@ -233,8 +290,8 @@ void http_quiesce(struct http *http)
 
 		MHD_quiesce_daemon(http->listeners[i].daemon);
 		for (; c != NULL; c = c->next)
-			if (c->feeding != NULL)
-				http_wake(c->feeding);
+			if (c->streaming != NULL)
+				http_wake(c->streaming);
 	}
 }
 
@@ -264,6 +321,7 @@ void http_stop(struct http *http)
 	for (unsigned int i = 0; i < http->listener_count; i++)
 		listener_stop(&http->listeners[i]);
 	loop_timer_close(http->sweep);
-	http_tls_clear(&http->tls);
+	http_credentials_free(http->credentials);
+	past_forget(http, UINT64_MAX);
 	free(http);
 }

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "loop.h"
@@ -17,7 +18,7 @@ static int descriptor(const struct http_connection *connection)
 		->connect_fd;
 }
 
-static void end(const struct http_connection *connection)
+void http_connection_end(const struct http_connection *connection)
 {
 	const struct linger drop = {.l_onoff = 1};
 
@@ -25,6 +26,22 @@ static void end(const struct http_connection *connection)
 	if (connection->until_ns != 0)
 		setsockopt(descriptor(connection), SOL_SOCKET, SO_LINGER, &drop, sizeof(drop));
 	shutdown(descriptor(connection), SHUT_RDWR);
+}
+
+void http_connection_source(const struct http_connection *connection, struct bgw_address *address)
+{
+	const struct sockaddr *from =
+		MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)
+			->client_addr;
+
+	*address = (struct bgw_address){0};
+	if (from->sa_family == AF_INET) {
+		address->family = 4;
+		memcpy(address->bytes, &((const struct sockaddr_in *)from)->sin_addr, 4);
+	} else if (from->sa_family == AF_INET6) {
+		address->family = 6;
+		memcpy(address->bytes, &((const struct sockaddr_in6 *)from)->sin6_addr, 16);
+	}
 }
 
 void http_connection_peer(const struct http_connection *connection, struct http_peer *peer)
@@ -71,7 +88,7 @@ static void make_room(struct http_connections *connections)
 			oldest = c;
 	if (oldest == NULL)
 		return;
-	end(oldest);
+	http_connection_end(oldest);
 	connections->made_room = true;
 }
 
@@ -83,7 +100,7 @@ struct http_connection *http_connection_open(struct http_connections *connection
 	if (connection == NULL)
 		return NULL;
 	connection->mhd = mhd;
-	connection->since_ns = loop_now_ns();
+	connection->opened_ns = connection->since_ns = loop_now_ns();
 	connection->next = connections->first;
 	connection->previous = &connections->first;
 	if (connection->next != NULL)
@@ -103,6 +120,15 @@ void http_connection_close(struct http_connections *connections, struct http_con
 	free(connection);
 }
 
+uint64_t http_connections_oldest_ns(const struct http_connections *connections)
+{
+	uint64_t oldest_ns = UINT64_MAX;
+
+	for (const struct http_connection *c = connections->first; c != NULL; c = c->next)
+		oldest_ns = c->opened_ns;
+	return oldest_ns;
+}
+
 void http_connection_answer(struct http_connection *connection, size_t length, uint64_t limit_ns)
 {
 	connection->until_ns = loop_now_ns() + limit_ns + length / ANSWER_BYTES_PER_S * NS_PER_S;
@@ -115,5 +141,5 @@ void http_connections_sweep(const struct http_connections *connections, uint64_t
 	for (const struct http_connection *c = connections->first; c != NULL; c = c->next)
 		if (c->until_ns != 0 ? now_ns >= c->until_ns
 				     : !c->busy && now_ns - c->since_ns >= limit_ns)
-			end(c);
+			http_connection_end(c);
 }

@@ -11,18 +11,19 @@
 #include <stdint.h>
 
 #include "http.h"
-#include "http_tls.h"
+#include "http_credentials.h"
 
 struct http_connection {
 	struct http_connection *next, **previous;
 	struct MHD_Connection *mhd;
+	uint64_t opened_ns;
 	uint64_t since_ns; /**< it was opened, its last answer was sent, or a head has come */
 	uint64_t until_ns; /**< its answer must be sent, 0: none is being sent */
 	bool busy;	   /**< a whole request is in, whose answer is not sent yet */
 	bool admitted;	   /**< one of its requests was */
-	struct http_exchange *feeding; /**< whose answer does not end */
-	bool verified;		       /**< the client has shown a certificate, of this subject */
-	char certificate[HTTP_TLS_SUBJECT_SIZE];
+	struct http_exchange *streaming; /**< whose answer is made in pieces */
+	bool verified;			 /**< the client has shown a certificate, of this subject */
+	char certificate[HTTP_SUBJECT_SIZE];
 };
 
 struct http_connections {
@@ -39,8 +40,16 @@ struct http_connection *http_connection_open(struct http_connections *connection
 void http_connection_close(struct http_connections *connections,
 			   struct http_connection *connection);
 
+/** Ends it without an answer; http_connection_close() follows. */
+void http_connection_end(const struct http_connection *connection);
+
+/** Since when the oldest is open, UINT64_MAX: there is none. */
+uint64_t http_connections_oldest_ns(const struct http_connections *connections);
+
 /** Who is at the other end of it: the address, or the process. */
 void http_connection_peer(const struct http_connection *connection, struct http_peer *peer);
+/** The address alone; family 0 of a process. */
+void http_connection_source(const struct http_connection *connection, struct bgw_address *address);
 
 /** Its answer is ready. It must take it in a time that fits its length. */
 void http_connection_answer(struct http_connection *connection, size_t length, uint64_t limit_ns);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http_head.h"
 #include "http_private.h"
-#include "http_stream.h"
 #include "loop.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -69,12 +69,12 @@ const char *http_certificate(const struct http_exchange *exchange)
 
 void http_caller_set(struct http_exchange *exchange, const char *name)
 {
-	exchange->caller = name;
+	snprintf(exchange->caller, sizeof(exchange->caller), "%s", name);
 }
 
 const char *http_caller(const struct http_exchange *exchange)
 {
-	return exchange->caller;
+	return exchange->caller[0] != '\0' ? exchange->caller : NULL;
 }
 
 void http_peer(const struct http_exchange *exchange, struct http_peer *peer)
@@ -82,6 +82,11 @@ void http_peer(const struct http_exchange *exchange, struct http_peer *peer)
 	memset(peer, 0, sizeof(*peer));
 	snprintf(peer->address, sizeof(peer->address), "%s", exchange->listener->where);
 	http_connection_peer(exchange->connection, peer);
+}
+
+void http_source(const struct http_exchange *exchange, struct bgw_address *address)
+{
+	http_connection_source(exchange->connection, address);
 }
 
 void http_note_set(struct http_exchange *exchange, char *note)
@@ -123,15 +128,15 @@ static bool hold(struct http_exchange *exchange, size_t bytes)
 	return true;
 }
 
-static void let_go(struct http_exchange *exchange)
+void http_let_go(struct http_exchange *exchange)
 {
 	exchange->listener->http->held_bytes -= exchange->held_bytes;
 	exchange->held_bytes = 0;
 	text_free(&exchange->body);
 }
 
-static void response_set(struct http_exchange *exchange, unsigned int status,
-			 struct MHD_Response *response, size_t length, bool has_body)
+void http_response_set(struct http_exchange *exchange, unsigned int status,
+		       struct MHD_Response *response, size_t length, bool has_body)
 {
 	exchange->status = status;
 	exchange->length = length;
@@ -142,8 +147,12 @@ static void response_set(struct http_exchange *exchange, unsigned int status,
 		MHD_add_response_header(exchange->response, MHD_HTTP_HEADER_CONTENT_TYPE,
 					exchange->content_type != NULL ? exchange->content_type
 								       : "application/json");
-	if (exchange->listener->http->quiet)
+	if (exchange->listener->http->quiet || exchange->is_last)
 		MHD_add_response_header(exchange->response, MHD_HTTP_HEADER_CONNECTION, "close");
+	/* Of chunks it would send the last one even where HEAD asks for no body. */
+	if (exchange->stream.read != NULL && strcmp(exchange->method, "HEAD") == 0)
+		MHD_set_response_options(exchange->response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT,
+					 MHD_RO_END);
 	if (exchange->header_name != NULL)
 		MHD_add_response_header(exchange->response, exchange->header_name,
 					exchange->header_value);
@@ -157,7 +166,7 @@ static void response_prepare(struct http_exchange *exchange, unsigned int status
 
 	if (response == NULL)
 		free(body);
-	response_set(exchange, status, response, length, body != NULL);
+	http_response_set(exchange, status, response, length, body != NULL);
 }
 
 static void refuse_for_now(struct http_exchange *exchange)
@@ -170,7 +179,7 @@ void http_answer(struct http_exchange *exchange, unsigned int status, char *body
 {
 	const struct http_handler *handler = &exchange->listener->http->handler;
 
-	let_go(exchange);
+	http_let_go(exchange);
 	/* The answer to a write says what was done, and is given in any case. */
 	if (length > SMALL_BYTES && !hold(exchange, length) && http_is_read(exchange)) {
 		free(body);
@@ -180,16 +189,15 @@ void http_answer(struct http_exchange *exchange, unsigned int status, char *body
 		body = handler->refuse(handler->arg, exchange, &exchange->refusal, &length);
 	}
 	response_prepare(exchange, status, body, length);
-	if (!handler->record(handler->arg, exchange, status))
-		http_answer_release(exchange);
+	http_answer_record(exchange, status);
 }
 
-void http_answer_stream(struct http_exchange *exchange, size_t length, http_reader *read,
-			void (*done)(void *arg), void *arg)
+void http_answer_record(struct http_exchange *exchange, unsigned int status)
 {
-	let_go(exchange);
-	response_set(exchange, MHD_HTTP_OK, http_stream_response(read, done, arg), length, true);
-	http_answer_release(exchange);
+	const struct http_handler *handler = &exchange->listener->http->handler;
+
+	if (!handler->record(handler->arg, exchange, status))
+		http_answer_release(exchange);
 }
 
 void http_answer_release(struct http_exchange *exchange)
@@ -204,7 +212,7 @@ static enum MHD_Result response_queue(struct http_exchange *exchange)
 	/* Without memory for an answer the connection is closed. */
 	if (exchange->response == NULL)
 		return MHD_NO;
-	if (exchange->feed.read == NULL)
+	if (exchange->length != HTTP_ENDLESS)
 		http_connection_answer(exchange->connection, exchange->length,
 				       exchange->listener->http->config->request_timeout_s *
 					       NS_PER_S);
@@ -238,13 +246,14 @@ static void refuse_size(struct http_exchange *exchange)
 /* Once for each connection: a certificate is shown when TLS begins. */
 static int connection_verify(const struct http_exchange *exchange, struct error *error)
 {
+	const struct http_credentials *credentials = exchange->listener->http->credentials;
 	struct http_connection *connection = exchange->connection;
 	int rc;
 
-	if (!exchange->listener->guarded || exchange->listener->http->tls.ca == NULL ||
+	if (!exchange->listener->guarded || !http_credentials_have_ca(credentials) ||
 	    connection->verified)
 		return 0;
-	rc = http_tls_peer(connection->mhd, connection->certificate, error);
+	rc = http_credentials_peer(credentials, connection->mhd, connection->certificate, error);
 	connection->verified = rc == 0;
 	return rc;
 }
@@ -268,6 +277,10 @@ static enum MHD_Result request_begin(struct listener *listener, struct MHD_Conne
 	exchange->path = strdup(url);
 	if (exchange->connection == NULL || exchange->method == NULL || exchange->path == NULL)
 		return MHD_NO;
+	if (http_head_check(mhd, &exchange->refusal) < 0) {
+		exchange->is_last = true;
+		return refuse(exchange);
+	}
 	if (connection_verify(exchange, &exchange->refusal) < 0 ||
 	    handler->admit(handler->arg, exchange, &exchange->refusal) < 0)
 		return refuse_soon(exchange);
@@ -293,7 +306,7 @@ static enum MHD_Result request_body(struct http_exchange *exchange, const char *
 	if (exchange->refusal.code == BGW_ERROR_NONE)
 		text_add(&exchange->body, bytes, *size);
 	else
-		let_go(exchange);
+		http_let_go(exchange);
 	*size = 0;
 	return exchange->body.broken ? MHD_NO : MHD_YES;
 }
@@ -313,6 +326,10 @@ enum MHD_Result http_on_access(void *arg, struct MHD_Connection *mhd, const char
 		return request_body(exchange, upload, upload_size);
 	if (exchange->handled)
 		return response_queue(exchange);
+	/* Once all that was asked before is answered nobody waits for what comes now. */
+	if (exchange->refusal.code == BGW_ERROR_NONE && http->quiet)
+		error_set(&exchange->refusal, BGW_ERROR_UNAVAILABLE,
+			  "bgwd is stopping and did nothing of this; ask again when it is back");
 	if (exchange->refusal.code != BGW_ERROR_NONE)
 		return refuse(exchange);
 	exchange->handled = true;
@@ -338,15 +355,15 @@ void http_on_completed(void *arg, struct MHD_Connection *mhd, void **context,
 		return;
 	if (exchange->connection != NULL) {
 		exchange->connection->busy = false;
-		exchange->connection->feeding = NULL;
+		exchange->connection->streaming = NULL;
 		exchange->connection->until_ns = 0;
 		exchange->connection->since_ns = loop_now_ns();
 	}
-	if (exchange->feed.closed != NULL)
-		exchange->feed.closed(exchange->feed.arg);
+	if (exchange->stream.done != NULL)
+		exchange->stream.done(exchange->stream.arg);
 	if (exchange->response != NULL)
 		MHD_destroy_response(exchange->response);
-	let_go(exchange);
+	http_let_go(exchange);
 	free(exchange->note);
 	free(exchange->method);
 	free(exchange->path);

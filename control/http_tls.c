@@ -12,10 +12,11 @@
 
 #define FILE_MAX_BYTES (1u << 20)
 
-static int fail_file(const char *member, const char *path, const char *why, struct error *error)
+static int fail_file(const char *section, const char *member, const char *path, const char *why,
+		     struct error *error)
 {
-	return error_set(error, BGW_ERROR_INVALID_INPUT, "api.tls.%s \"%.200s\" cannot be used: %s",
-			 member, path, why);
+	return error_set(error, BGW_ERROR_INVALID_INPUT, "%s.%s \"%.200s\" cannot be used: %s",
+			 section, member, path, why);
 }
 
 static void wipe(char *text)
@@ -34,7 +35,8 @@ static bool is_open_to_all(FILE *file)
 }
 
 /* PEM is text: what follows a NUL would not be seen. */
-static char *file_read(const char *member, const char *path, bool secret, struct error *error)
+static char *file_read(const char *section, const char *member, const char *path, bool secret,
+		       struct error *error)
 {
 	FILE *file = fopen(path, "re");
 	const char *why = NULL;
@@ -42,7 +44,7 @@ static char *file_read(const char *member, const char *path, bool secret, struct
 	size_t length;
 
 	if (file == NULL) {
-		fail_file(member, path, strerror(errno), error);
+		fail_file(section, member, path, strerror(errno), error);
 		return NULL;
 	}
 	setvbuf(file, NULL, _IONBF, 0);
@@ -61,7 +63,7 @@ static char *file_read(const char *member, const char *path, bool secret, struct
 	fclose(file);
 	if (why == NULL)
 		return text;
-	fail_file(member, path, why, error);
+	fail_file(section, member, path, why, error);
 	wipe(text);
 	return NULL;
 }
@@ -72,7 +74,7 @@ static gnutls_datum_t datum(char *text)
 }
 
 static int check_pair(gnutls_certificate_credentials_t credentials, const struct http_tls *tls,
-		      const struct config_tls *config, struct error *error)
+		      const struct config_tls *config, const char *section, struct error *error)
 {
 	const gnutls_datum_t cert = datum(tls->cert), key = datum(tls->key);
 	int rc = gnutls_certificate_set_x509_key_mem(credentials, &cert, &key, GNUTLS_X509_FMT_PEM);
@@ -80,43 +82,46 @@ static int check_pair(gnutls_certificate_credentials_t credentials, const struct
 	if (rc >= 0)
 		return 0;
 	return error_set(error, BGW_ERROR_INVALID_INPUT,
-			 "api.tls.cert \"%.120s\" and api.tls.key \"%.120s\" must be a certificate "
+			 "%s.cert \"%.120s\" and %s.key \"%.120s\" must be a certificate "
 			 "and its unencrypted key, in PEM: %s",
-			 config->cert, config->key, gnutls_strerror(rc));
+			 section, config->cert, section, config->key, gnutls_strerror(rc));
 }
 
-static int check(const struct http_tls *tls, const struct config_tls *config, struct error *error)
+static int check(const struct http_tls *tls, const struct config_tls *config, const char *section,
+		 struct error *error)
 {
 	gnutls_certificate_credentials_t credentials;
 	gnutls_datum_t ca;
 	int rc;
 
 	if (gnutls_certificate_allocate_credentials(&credentials) < 0)
-		return error_set(error, BGW_ERROR_INTERNAL, "no memory for api.tls");
-	rc = check_pair(credentials, tls, config, error);
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory for %s", section);
+	rc = check_pair(credentials, tls, config, section, error);
 	if (rc == 0 && tls->ca != NULL) {
 		ca = datum(tls->ca);
 		if (gnutls_certificate_set_x509_trust_mem(credentials, &ca, GNUTLS_X509_FMT_PEM) <=
 		    0)
-			rc = fail_file("ca", config->ca, "it must have certificates in PEM", error);
+			rc = fail_file(section, "ca", config->ca,
+				       "it must have certificates in PEM", error);
 	}
 	gnutls_certificate_free_credentials(credentials);
 	return rc;
 }
 
-int http_tls_load(struct http_tls *tls, const struct config_tls *config, struct error *error)
+int http_tls_load(struct http_tls *tls, const struct config_tls *config, const char *section,
+		  struct error *error)
 {
 	bool clients = config->ca != NULL && config->ca[0] != '\0';
 
 	*tls = (struct http_tls){0};
-	tls->cert = file_read("cert", config->cert, false, error);
+	tls->cert = file_read(section, "cert", config->cert, false, error);
 	if (tls->cert != NULL)
-		tls->key = file_read("key", config->key, true, error);
+		tls->key = file_read(section, "key", config->key, true, error);
 	if (tls->key != NULL && clients)
-		tls->ca = file_read("ca", config->ca, false, error);
+		tls->ca = file_read(section, "ca", config->ca, false, error);
 	if (tls->key == NULL || (clients && tls->ca == NULL))
 		return -EINVAL;
-	return check(tls, config, error);
+	return check(tls, config, section, error);
 }
 
 void http_tls_clear(struct http_tls *tls)
@@ -125,65 +130,4 @@ void http_tls_clear(struct http_tls *tls)
 	wipe(tls->key);
 	free(tls->ca);
 	*tls = (struct http_tls){0};
-}
-
-static int fail_peer(const char *why, struct error *error)
-{
-	return error_set(error, BGW_ERROR_UNAUTHORIZED,
-			 "a client certificate that api.tls.ca signed is needed: %.200s", why);
-}
-
-static int verify(gnutls_session_t session, struct error *error)
-{
-	static char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
-	gnutls_typed_vdata_st wanted = {
-		.type = GNUTLS_DT_KEY_PURPOSE_OID,
-		.data = (unsigned char *)purpose,
-	};
-	gnutls_datum_t why;
-	unsigned int status;
-	int rc = gnutls_certificate_verify_peers(session, &wanted, 1, &status);
-
-	if (rc < 0)
-		return fail_peer(rc == GNUTLS_E_NO_CERTIFICATE_FOUND ? "there is none"
-								     : gnutls_strerror(rc),
-				 error);
-	if (status == 0)
-		return 0;
-	rc = gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &why, 0);
-	fail_peer(rc == 0 ? (const char *)why.data : "it is not valid", error);
-	if (rc == 0)
-		gnutls_free(why.data);
-	return -EINVAL;
-}
-
-static void subject_of(gnutls_session_t session, char subject[HTTP_TLS_SUBJECT_SIZE])
-{
-	size_t size = HTTP_TLS_SUBJECT_SIZE;
-	unsigned int count;
-	const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
-	gnutls_x509_crt_t certificate;
-
-	subject[0] = '\0';
-	if (chain == NULL || count == 0 || gnutls_x509_crt_init(&certificate) < 0)
-		return;
-	if (gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) < 0 ||
-	    gnutls_x509_crt_get_dn(certificate, subject, &size) < 0)
-		subject[0] = '\0';
-	gnutls_x509_crt_deinit(certificate);
-}
-
-int http_tls_peer(struct MHD_Connection *connection, char subject[HTTP_TLS_SUBJECT_SIZE],
-		  struct error *error)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-	int rc;
-
-	if (info == NULL || info->tls_session == NULL)
-		return fail_peer("this is no TLS", error);
-	rc = verify(info->tls_session, error);
-	if (rc == 0)
-		subject_of(info->tls_session, subject);
-	return rc;
 }

@@ -74,8 +74,10 @@ static int ports_set(struct control *control, struct error *error)
 
 	for (; object != NULL && rc == 0; object = next) {
 		next = object->next;
-		if (config_port_find(&control->config, object_name(object)) == NULL)
-			rc = model_remove(control->model, object);
+		if (config_port_find(&control->config, object_name(object)) == NULL &&
+		    model_remove(control->model, object) < 0)
+			rc = error_set(error, BGW_ERROR_INTERNAL, "no memory to forget port %s",
+				       object_name(object));
 	}
 	for (uint32_t i = 0; i < control->config.ports.count && rc == 0; i++)
 		rc = port_set(control, config_port_at(&control->config, i), error);

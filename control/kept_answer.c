@@ -20,6 +20,8 @@ struct kept_answer {
 	uint32_t end_kbytes; /* taken by all that were ever kept, up to and with this one, mod 2^32
 			      */
 	char *told;
+	/* What told takes; 0 until somebody asked. No member that the store's thread reads. */
+	uint32_t kbytes;
 };
 
 #define AT(member) .offset = offsetof(struct kept_answer, member)
@@ -148,10 +150,25 @@ static uint32_t kbytes_of(size_t bytes)
 	return (uint32_t)(bytes >> 10) + 1;
 }
 
-/* Between the first and the last that are kept; what went from between them still counts. */
-static uint32_t kbytes_kept(const struct kept_answer *first, const struct kept_answer *last)
+/* The first is asked with each new one, and may have megabytes: it is measured once. */
+static uint32_t kbytes_told(struct object *answer)
 {
-	return last->end_kbytes - first->end_kbytes + kbytes_of(strlen(first->told));
+	struct kept_answer *kept = answer->record;
+
+	if (kept->kbytes == 0)
+		kept->kbytes = kbytes_of(strlen(kept->told));
+	return kept->kbytes;
+}
+
+static uint32_t end_kbytes(const struct object *answer)
+{
+	return ((const struct kept_answer *)object_record(answer))->end_kbytes;
+}
+
+/* Between the first and the last that are kept; what went from between them still counts. */
+static uint32_t kbytes_kept(struct object *first, const struct object *last)
+{
+	return end_kbytes(last) - end_kbytes(first) + kbytes_told(first);
 }
 
 static struct object *create(const char *key, const char *digest, uint32_t now_s,
@@ -174,13 +191,14 @@ static struct object *create(const char *key, const char *digest, uint32_t now_s
 	}
 	memcpy(kept->told, told->bytes, told->length);
 	memcpy(kept->told + told->length, "]", 2);
+	kept->kbytes = kbytes_of(told->length + 1);
 	return object;
 }
 
 int kept_answer_add(struct model *model, const char *key, const char *digest, uint32_t now_s,
 		    const struct text *told, struct error *error)
 {
-	const struct object *first = model_first(model, &kept_answer_type);
+	struct object *first = model_first(model, &kept_answer_type);
 	const struct object *last = model_last(model, &kept_answer_type);
 	struct object *answer = told->broken ? NULL : create(key, digest, now_s, told);
 	struct kept_answer *kept;
@@ -189,11 +207,8 @@ int kept_answer_add(struct model *model, const char *key, const char *digest, ui
 	if (answer == NULL)
 		return error_set(error, BGW_ERROR_INTERNAL, "no memory to keep the answer");
 	kept = object_record_mutable(answer);
-	kept->end_kbytes = kbytes_of(strlen(kept->told));
-	if (last != NULL)
-		kept->end_kbytes += ((const struct kept_answer *)object_record(last))->end_kbytes;
-	if (kbytes_kept(first != NULL ? object_record(first) : kept, kept) >
-	    KEPT_ANSWERS_MAX_KBYTES)
+	kept->end_kbytes = kept->kbytes + (last != NULL ? end_kbytes(last) : 0);
+	if (kbytes_kept(first != NULL ? first : answer, answer) > KEPT_ANSWERS_MAX_KBYTES)
 		rc = error_set(error, BGW_ERROR_OVER_QUOTA,
 			       "there are as many answers to requests with an Idempotency-Key as "
 			       "can be kept for 24 hours; send fewer of them");

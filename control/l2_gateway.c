@@ -62,11 +62,27 @@ static int check_kind(const struct bgw_l2_gateway_interface *interface, const st
 	return 0;
 }
 
+/* No frame is from a group: one that could never match is a mistake. */
+static int check_source_macs(const struct bgw_l2_gateway_interface *interface,
+			     const struct place *at, struct error *error)
+{
+	const struct bgw_mac *macs = interface->source_macs.items;
+
+	for (uint32_t i = 0; i < interface->source_macs.count; i++)
+		if (!bgw_mac_is_station(&macs[i]))
+			return error_set(error, BGW_ERROR_INVALID_INPUT,
+					 "devices[%u].interfaces[%u].source_macs[%u] must be the "
+					 "address of one station: neither a group address nor zero",
+					 at->device, at->interface, i);
+	return 0;
+}
+
 static int check_interface(const struct control *control,
 			   const struct bgw_l2_gateway_interface *interface, const struct place *at,
 			   struct error *error)
 {
 	const struct config_port *port = config_port_find(&control->config, interface->name);
+	int rc;
 
 	if (port == NULL)
 		return error_set(error, BGW_ERROR_GATEWAY_INTERFACE_NOT_FOUND,
@@ -78,7 +94,8 @@ static int check_interface(const struct control *control,
 				 "devices[%u].interfaces[%u].name: port \"%s\" is an underlay "
 				 "port; name an access port",
 				 at->device, at->interface, port->name);
-	return check_kind(interface, at, error);
+	rc = check_kind(interface, at, error);
+	return rc == 0 ? check_source_macs(interface, at, error) : rc;
 }
 
 static int check_device(const struct control *control, const struct bgw_l2_gateway_device *device,
@@ -182,14 +199,20 @@ static bool has_same_attachments(const struct control *control, const struct bgw
 static int validate_update(struct control *control, const struct object *old, struct object *new,
 			   struct error *error)
 {
+	(void)old;
+	return check(control, object_record(new), error);
+}
+
+static int validate_transition(struct control *control, const struct object *old,
+			       const struct object *new, struct error *error)
+{
 	const struct bgw_l2_gateway *was = object_record(old), *is = object_record(new);
 	char id[BGW_UUID_TEXT_SIZE];
-	int rc = check(control, is, error);
 
 	/* One that the configuration had left without effect (.runtime) is being put right. */
-	if (rc < 0 || old->runtime == NULL || gateway_network_count(control, &is->id) == 0 ||
+	if (old->runtime == NULL || gateway_network_count(control, &is->id) == 0 ||
 	    has_same_attachments(control, was, is))
-		return rc;
+		return 0;
 	return error_set(error, BGW_ERROR_GATEWAY_IN_USE,
 			 "devices: l2_gateway %s is in use by an l2_gateway_connection; delete "
 			 "that before you change its ports or VLAN ids",
@@ -207,5 +230,6 @@ const struct resource l2_gateway_resource = {
 	.limit = "tables.gateways",
 	.validate_create = validate_create,
 	.validate_update = validate_update,
+	.validate_transition = validate_transition,
 	.publish = publish,
 };

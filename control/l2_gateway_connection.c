@@ -50,13 +50,26 @@ static int check_twice(const struct control *control,
 	for (; object != NULL; object = model_match_next(object, "l2_gateway_id")) {
 		const struct bgw_l2_gateway_connection *other = object_record(object);
 
-		if (bgw_uuid_equal(&other->network_id, &connection->network_id))
+		if (!bgw_uuid_equal(&other->id, &connection->id) &&
+		    bgw_uuid_equal(&other->network_id, &connection->network_id))
 			return error_set(error, BGW_ERROR_GATEWAY_CONNECTION_EXISTS,
 					 "network_id: l2_gateway_connection %s attaches this "
 					 "gateway to this network already",
 					 bgw_uuid_format(&other->id, id));
 	}
 	return 0;
+}
+
+/* Whether the gateway is in networks besides that of the connection. */
+static bool has_others(const struct control *control,
+		       const struct bgw_l2_gateway_connection *connection)
+{
+	const struct object *object = model_match(control->model, &bgw_l2_gateway_connection_type,
+						  "l2_gateway_id", &connection->l2_gateway_id);
+
+	while (object != NULL && bgw_uuid_equal(&object_base(object)->id, &connection->id))
+		object = model_match_next(object, "l2_gateway_id");
+	return object != NULL;
 }
 
 /* Remote connections that name no network follow the gateway: into its first network, and there
@@ -68,7 +81,7 @@ static int check_followers(const struct control *control,
 		model_match(control->model, &bgw_l2_remote_gateway_connection_type, "gateway",
 			    &connection->l2_gateway_id);
 	const struct domain_key network = {.id = connection->network_id};
-	const bool is_first = gateway_network_count(control, &connection->l2_gateway_id) == 0;
+	const bool is_first = !has_others(control, connection);
 	char id[BGW_UUID_TEXT_SIZE];
 	int rc = 0;
 

@@ -5,8 +5,11 @@
 #include "control.h"
 #include "forwarding.h"
 #include "model.h"
+#include "negotiation/udp.h"
 #include "path.h"
 #include "resource.h"
+#include "rpc/address.h"
+#include "secret.h"
 #include "tunnel.h"
 #include "underlay.h"
 
@@ -106,6 +109,36 @@ static int check_unique(const struct control *control, const struct bgw_l2_remot
 	return 0;
 }
 
+static int check_negotiation(const struct control *control,
+			     const struct bgw_l2_remote_gateway *gateway, struct error *error)
+{
+	const struct bgw_l2_remote_gateway_negotiation *negotiation = &gateway->negotiation;
+	const bool has_secret = negotiation->secret != NULL && negotiation->secret[0] != '\0';
+	const bool has_grpc = negotiation->grpc != NULL && negotiation->grpc[0] != '\0';
+	struct rpc_address address;
+
+	if (negotiation->enabled && !has_secret)
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "negotiation.secret is required when negotiation.enabled is true: "
+				 "the name of one of the configuration's secrets");
+	if (has_secret && secret_find(control->secrets, negotiation->secret) == NULL)
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "negotiation.secret \"%.64s\" is none of the configuration's "
+				 "secrets",
+				 negotiation->secret);
+	if (negotiation->enabled && control->config.negotiation.udp.port == 0)
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "negotiation.enabled needs negotiation.udp.port of the "
+				 "configuration, which is 0");
+	if (has_grpc && (rpc_address_parse(negotiation->grpc, &address) < 0 ||
+			 address.path != NULL || address.port == 0))
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "negotiation.grpc \"%.120s\" is no place to connect to; "
+				 "ADDRESS:PORT, [ADDRESS]:PORT or NAME:PORT would be",
+				 negotiation->grpc);
+	return 0;
+}
+
 static int check(const struct control *control, const struct bgw_l2_remote_gateway *gateway,
 		 struct error *error)
 {
@@ -124,6 +157,8 @@ static int check(const struct control *control, const struct bgw_l2_remote_gatew
 				 "ipaddr %s is this gateway's own address",
 				 bgw_address_format(&local, text));
 	rc = check_unique(control, gateway, &local, error);
+	if (rc == 0)
+		rc = check_negotiation(control, gateway, error);
 	return rc == 0 ? check_encapsulations(gateway, error) : rc;
 }
 
@@ -175,6 +210,8 @@ static void enrich(struct control *control, const struct object *object, cJSON *
 		reason = "admin_state_up is false";
 	} else if (state == NULL || state->local.family == 0) {
 		reason = "this gateway has no address towards it";
+	} else if (negotiation_udp_is_down(state->negotiation)) {
+		reason = negotiation_udp_reason(state->negotiation);
 	} else if (path != NULL) {
 		reason = path_state(path)->reason;
 		is_up = path_state(path)->state == UNDERLAY_UP;

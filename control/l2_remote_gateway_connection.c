@@ -59,6 +59,9 @@ static int complete(const struct control *control, connection_record *connection
 	}
 	if (given(connection, "seg_id") || is_keyless(connection))
 		return 0;
+	/* What is agreed on with the peer may be the network's or the peer's. */
+	if (connection->encapsulation == BGW_ENCAPSULATION_AUTO)
+		return 0;
 	if (network == NULL || !object_given(network, "provider:segmentation_id"))
 		return error_set(error, BGW_ERROR_INVALID_INPUT, "seg_id is required: %s",
 				 network == NULL ? "the gateway is in no network whose "
@@ -72,8 +75,16 @@ static int complete(const struct control *control, connection_record *connection
 static int check_key(const connection_record *connection, struct error *error)
 {
 	const enum bgw_encap encap = (enum bgw_encap)connection->encapsulation;
-	const uint32_t min = bgw_encap_key_min(encap), max = bgw_encap_key_max(encap);
+	uint32_t min, max;
 
+	if (connection->encapsulation == BGW_ENCAPSULATION_AUTO) {
+		if (!is_keyless(connection))
+			return 0;
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "gre_key \"none\" is for encapsulation \"gre\", not \"auto\"");
+	}
+	min = bgw_encap_key_min(encap);
+	max = bgw_encap_key_max(encap);
 	if (is_keyless(connection) && encap != BGW_ENCAP_GRE)
 		return error_set(error, BGW_ERROR_INVALID_INPUT,
 				 "gre_key \"none\" is for encapsulation \"gre\", not \"%s\"",
@@ -85,10 +96,11 @@ static int check_key(const connection_record *connection, struct error *error)
 	return 0;
 }
 
+/* Those that are negotiated are looked at when they are agreed on. */
 static bool same_key(const connection_record *a, const connection_record *b)
 {
-	return a->encapsulation == b->encapsulation && is_keyless(a) == is_keyless(b) &&
-	       (is_keyless(a) || a->seg_id == b->seg_id);
+	return a->encapsulation != BGW_ENCAPSULATION_AUTO && a->encapsulation == b->encapsulation &&
+	       is_keyless(a) == is_keyless(b) && (is_keyless(a) || a->seg_id == b->seg_id);
 }
 
 static bool gre_clash(const connection_record *a, const connection_record *b)
@@ -185,7 +197,8 @@ static void publish(struct control *control, struct object *old, struct object *
 
 	work_publish(control, WORK_CONNECTION, old, new);
 	/* Whether GRE of this peer is NVGRE follows its connections. */
-	if (state != NULL && connection->encapsulation != BGW_ENCAP_VXLAN)
+	if (state != NULL && connection->encapsulation != BGW_ENCAP_VXLAN &&
+	    connection->encapsulation != BGW_ENCAPSULATION_AUTO)
 		work_touch(control, remote);
 }
 
@@ -207,12 +220,29 @@ static void traffic_add(const struct control *control, const struct connection_s
 					: 0);
 }
 
+static void agreement_add(const struct object *object, cJSON *json)
+{
+	const connection_record *connection = object_record(object);
+	const struct connection_state *state = object->runtime;
+
+	if (connection->encapsulation == BGW_ENCAPSULATION_AUTO && state != NULL &&
+	    state->is_agreed) {
+		cJSON_AddStringToObject(json, "agreed_encapsulation",
+					bgw_encapsulation_names[state->agreed_encapsulation]);
+		cJSON_AddNumberToObject(json, "agreed_seg_id", state->agreed_seg_id);
+	} else {
+		cJSON_AddNullToObject(json, "agreed_encapsulation");
+		cJSON_AddNullToObject(json, "agreed_seg_id");
+	}
+}
+
 static void enrich(struct control *control, const struct object *object, cJSON *json)
 {
 	const struct connection_state *state = object->runtime;
 	const uint16_t mtu =
 		state != NULL && state->path != NULL ? path_inner_mtu_bytes(state->path) : 0;
 
+	agreement_add(object, json);
 	if (mtu != 0)
 		cJSON_AddNumberToObject(json, "mtu", mtu);
 	else

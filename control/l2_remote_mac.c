@@ -115,9 +115,7 @@ static bool is_group_address(const struct bgw_address *address)
 
 static int check_values(const struct bgw_l2_remote_mac *mac, struct error *error)
 {
-	static const struct bgw_mac zero;
-
-	if ((mac->mac.bytes[0] & 1) != 0 || memcmp(&mac->mac, &zero, sizeof(zero)) == 0)
+	if (!bgw_mac_is_station(&mac->mac))
 		return error_set(error, BGW_ERROR_INVALID_INPUT,
 				 "mac must be the address of one station: neither a group address "
 				 "nor zero");

@@ -6,175 +6,47 @@
 #include <string.h>
 
 #include "control.h"
-#include "query.h"
-#include "resource.h"
-#include "value.h"
+#include "json.h"
+#include "list_private.h"
 
-/* One of many: a stored object, or the JSON of a view's item. */
-struct item {
-	const struct object *object;
-	cJSON *json;
-};
+/* More take longer to delete than the loop may stand still. */
+#define DELETE_HERE_ITEMS 1000
 
-struct list {
-	struct control *control;
-	const struct resource *resource;
-	const struct query *query;
-	const char *origin;
-	const struct object *next; /* to be selected from the model */
-	cJSON *view;		   /* what a view collected; items point into it */
-	struct item *items;
-	size_t count, size;
-	size_t first, end;     /* the page */
-	size_t rendered, held; /* up to where in items */
-	bool is_begun, is_held;
-	/* of a view that is collected while it is rendered */
-	bool is_walked, is_walk_over;
-	uint32_t cursor;
-	size_t walked_count;
-};
-
-#define SORT_HERE_ITEMS 512
-
-static bool is_stored_field(const struct bgw_field *field)
+static bool has_runtime(const struct bgw_field *field)
 {
-	return (field->flags & BGW_FIELD_RUNTIME) == 0;
+	return (field->flags & BGW_FIELD_RUNTIME) != 0;
 }
 
-/* The text of a JSON value, as a filter spells it. */
-static const char *json_text(const cJSON *json, char *text, size_t size)
+struct list *list_begin(struct control *control, const struct resource *resource,
+			const struct query *query, const char *origin, struct error *error)
 {
-	if (cJSON_IsString(json))
-		return json->valuestring;
-	if (cJSON_IsBool(json))
-		return cJSON_IsTrue(json) ? "true" : "false";
-	if (cJSON_IsNumber(json)) {
-		snprintf(text, size, "%.0f", json->valuedouble);
-		return text;
+	struct list *list = calloc(1, sizeof(*list));
+
+	if (list == NULL) {
+		error_set(error, BGW_ERROR_INTERNAL, "no memory to list %s",
+			  resource->type->plural);
+		return NULL;
 	}
-	return "";
+	list->control = control;
+	list->resource = resource;
+	list->query = query;
+	list->origin = origin;
+	list->next = model_first(control->model, resource->type);
+	list->is_walked = resource->walk != NULL && query->sort_count == 0 && query->limit == 0 &&
+			  query->marker == NULL;
+	list->is_page_walked = resource->walk != NULL && query->sort_count == 0 &&
+			       query->limit != 0 && !query->page_reverse;
+	list->is_behind_marker = query->marker == NULL;
+	if (list->is_page_walked && query->marker != NULL && resource->seek != NULL)
+		list->is_walk_over = !resource->seek(control, query->marker, &list->cursor);
+	for (unsigned int i = 0; i < query->filter_count; i++)
+		list->filters_runtime |= has_runtime(query->filters[i].field);
+	for (unsigned int i = 0; i < query->sort_count; i++)
+		list->sorts_runtime |= has_runtime(query->sorts[i].field);
+	return list;
 }
 
-static bool json_matches(const cJSON *json, const struct query_filter *filter)
-{
-	char text[32];
-
-	return strcasecmp(json_text(cJSON_GetObjectItemCaseSensitive(json, filter->name), text,
-				    sizeof(text)),
-			  filter->text) == 0;
-}
-
-static bool value_matches(const struct object *object, const struct query_filter *filter)
-{
-	const struct bgw_field *field = filter->field;
-	const struct bgw_record *record = &object->type->record;
-	const void *is = record_member_const(object_record(object), field);
-	union {
-		char *string;
-		struct bgw_uuid uuid;
-		struct bgw_prefix prefix;
-		char bytes[sizeof(struct bgw_prefix)];
-	} wanted = {.bytes = {0}};
-	bool same;
-
-	if ((field->flags & BGW_FIELD_NULLABLE) != 0 &&
-	    !record_given(record, object_record(object), field))
-		return filter->text[0] == '\0';
-	if (value_parse(field, filter->text, &wanted) < 0)
-		return false;
-	same = value_compare(field, is, &wanted) == 0;
-	value_clear(field, &wanted);
-	return same;
-}
-
-static bool item_matches(const struct list *list, const struct item *item,
-			 const struct query_filter *filter)
-{
-	cJSON *json;
-	bool same;
-
-	if (item->object == NULL)
-		return json_matches(item->json, filter);
-	if (is_stored_field(filter->field))
-		return value_matches(item->object, filter);
-	json = cJSON_CreateObject();
-	if (list->resource->enrich != NULL)
-		list->resource->enrich(list->control, item->object, json);
-	same = json_matches(json, filter);
-	cJSON_Delete(json);
-	return same;
-}
-
-/* Filters of one member are alternatives, those of different members all hold. */
-static bool is_selected(const struct list *list, const struct item *item)
-{
-	const struct query *query = list->query;
-
-	for (unsigned int i = 0; i < query->filter_count; i++) {
-		bool any = false, earlier = false;
-
-		for (unsigned int j = 0; j < query->filter_count && !any; j++) {
-			if (query->filters[j].field != query->filters[i].field)
-				continue;
-			earlier = earlier || j < i;
-			if (earlier)
-				break;
-			any = item_matches(list, item, &query->filters[j]);
-		}
-		if (!any && !earlier)
-			return false;
-	}
-	return true;
-}
-
-static int list_add(struct list *list, const struct item *item)
-{
-	if (list->count == list->size) {
-		size_t size = list->size != 0 ? list->size * 2 : 64;
-		struct item *items = reallocarray(list->items, size, sizeof(*items));
-
-		if (items == NULL)
-			return -ENOMEM;
-		list->items = items;
-		list->size = size;
-	}
-	list->items[list->count++] = *item;
-	return 0;
-}
-
-static int compare_json(const cJSON *a, const cJSON *b)
-{
-	char text_a[32], text_b[32];
-
-	if (cJSON_IsNumber(a) && cJSON_IsNumber(b))
-		return (a->valuedouble > b->valuedouble) - (a->valuedouble < b->valuedouble);
-	return strcmp(json_text(a, text_a, sizeof(text_a)), json_text(b, text_b, sizeof(text_b)));
-}
-
-static int compare_items(const void *a, const void *b, void *arg)
-{
-	const struct item *left = a, *right = b;
-	const struct query *query = arg;
-
-	for (unsigned int i = 0; i < query->sort_count; i++) {
-		const struct bgw_field *field = query->sorts[i].field;
-		int order = 0;
-
-		if (left->object == NULL)
-			order = compare_json(
-				cJSON_GetObjectItemCaseSensitive(left->json, field->name),
-				cJSON_GetObjectItemCaseSensitive(right->json, field->name));
-		else if (is_stored_field(field))
-			order = value_compare(
-				field, record_member_const(object_record(left->object), field),
-				record_member_const(object_record(right->object), field));
-		if (order != 0)
-			return query->sorts[i].descending ? -order : order;
-	}
-	return 0;
-}
-
-static const char *item_id(const struct item *item, char text[BGW_UUID_TEXT_SIZE])
+static const char *item_id(const struct list_item *item, char text[BGW_UUID_TEXT_SIZE])
 {
 	const char *id;
 
@@ -184,76 +56,64 @@ static const char *item_id(const struct item *item, char text[BGW_UUID_TEXT_SIZE
 	return id != NULL ? id : "";
 }
 
-static int find_page(struct list *list, struct error *error)
-{
-	const struct query *query = list->query;
-	size_t limit = query->limit != 0 ? query->limit : list->count, at;
-	char text[BGW_UUID_TEXT_SIZE];
-
-	if (query->marker == NULL) {
-		list->first = query->page_reverse && limit < list->count ? list->count - limit : 0;
-		list->end = list->count - list->first < limit ? list->count : list->first + limit;
-		return 0;
-	}
-	for (at = 0; at < list->count; at++)
-		if (strcmp(item_id(&list->items[at], text), query->marker) == 0)
-			break;
-	if (at == list->count)
-		return error_set(
-			error, BGW_ERROR_INVALID_INPUT,
-			"marker \"%.64s\" is the id of none of the %s; start again without "
-			"marker",
-			query->marker, list->resource->type->plural);
-	if (query->page_reverse) {
-		list->end = at;
-		list->first = at > limit ? at - limit : 0;
-	} else {
-		list->first = at + 1;
-		list->end = list->count - list->first < limit ? list->count : list->first + limit;
-	}
-	return 0;
-}
-
-struct list *list_begin(struct control *control, const struct resource *resource,
-			const struct query *query, const char *origin, struct error *error)
-{
-	struct list *list = calloc(1, sizeof(*list));
-	cJSON *item;
-
-	if (list == NULL)
-		goto no_memory;
-	list->control = control;
-	list->resource = resource;
-	list->query = query;
-	list->origin = origin;
-	list->next = model_first(control->model, resource->type);
-	if ((resource->type->flags & BGW_TYPE_VIRTUAL) == 0)
-		return list;
-	list->is_walked = resource->walk != NULL && query->sort_count == 0 && query->limit == 0 &&
-			  query->marker == NULL;
-	if (list->is_walked)
-		return list;
-	list->view = cJSON_CreateArray();
-	if (list->view == NULL || resource->collect(control, query, list->view) < 0)
-		goto no_memory;
-	cJSON_ArrayForEach (item, list->view) {
-		struct item entry = {NULL, item};
-
-		if (is_selected(list, &entry) && list_add(list, &entry) < 0)
-			goto no_memory;
-	}
-	return list;
-
-no_memory:
-	list_free(list);
-	error_set(error, BGW_ERROR_INTERNAL, "no memory to list %s", resource->type->plural);
-	return NULL;
-}
-
 /* Links to other pages need the first and the last when all are rendered. */
 static bool releases_early(const struct list *list)
 {
 	return list->query->limit == 0;
+}
+
+struct list *list_create(struct control *control, const struct resource *resource)
+{
+	static const struct query all;
+	struct list *list = calloc(1, sizeof(*list));
+
+	if (list == NULL)
+		return NULL;
+	list->control = control;
+	list->resource = resource;
+	list->query = &all;
+	list->is_held = true;
+	return list;
+}
+
+int list_append(struct list *list, const struct object *object, const struct bgw_uuid *id)
+{
+	struct list_item item = {object, NULL};
+	char text[BGW_UUID_TEXT_SIZE];
+
+	if (object == NULL) {
+		item.json = cJSON_CreateObject();
+		if (cJSON_AddStringToObject(item.json, "id", bgw_uuid_format(id, text)) == NULL) {
+			cJSON_Delete(item.json);
+			return -ENOMEM;
+		}
+	}
+	if (list_add(list, &item) < 0)
+		return -ENOMEM;
+	if (object != NULL)
+		object_hold(object);
+	list->held = list->end = list->count;
+	return 0;
+}
+
+static void item_release(const struct list_item *item)
+{
+	if (item->object != NULL)
+		object_release(item->object);
+}
+
+static void items_delete(struct list *list)
+{
+	cJSON *all = list->count > DELETE_HERE_ITEMS ? cJSON_CreateArray() : NULL;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (all == NULL)
+			cJSON_Delete(list->items[i].json);
+		else if (list->items[i].json != NULL)
+			cJSON_AddItemToArray(all, list->items[i].json);
+	if (all != NULL)
+		json_delete(list->control->loop, all);
+	free(list->items);
 }
 
 void list_free(struct list *list)
@@ -262,9 +122,9 @@ void list_free(struct list *list)
 		return;
 	for (size_t i = releases_early(list) ? list->rendered : list->first;
 	     list->is_held && i < list->held; i++)
-		object_release(list->items[i].object);
-	cJSON_Delete(list->view);
-	free(list->items);
+		item_release(&list->items[i]);
+	items_delete(list);
+	cJSON_Delete(list->walked);
 	free(list);
 }
 
@@ -312,7 +172,8 @@ static void add_link(struct list *list, struct text *text, const char *rel, size
 static void add_links(struct list *list, struct text *text)
 {
 	bool next = list->end < list->count && list->end != 0;
-	bool previous = list->first > 0 && list->first < list->count;
+	bool previous = list->first < list->count &&
+			(list->is_page_walked ? list->query->marker != NULL : list->first > 0);
 
 	if (list->query->limit == 0 || (!next && !previous))
 		return;
@@ -326,40 +187,61 @@ static void add_links(struct list *list, struct text *text)
 	text_add_string(text, "]");
 }
 
-int list_select(struct list *list, uint64_t deadline_ns, struct error *error)
+static int no_marker(const struct list *list, struct error *error)
 {
+	return error_set(error, BGW_ERROR_INVALID_INPUT,
+			 "marker \"%.64s\" is the id of none of the %s; start again without marker",
+			 list->query->marker, list->resource->type->plural);
+}
+
+/* Where the marker is. -EAGAIN: not found yet. */
+static int marker_find(struct list *list, uint64_t deadline_ns, struct error *error)
+{
+	const char *marker = list->query->marker;
+	char text[BGW_UUID_TEXT_SIZE];
+	struct bgw_uuid id;
+	const bool is_id = bgw_uuid_parse(marker, &id) == 0;
 	unsigned int n = 0;
 
-	for (; list->next != NULL; list->next = list->next->next) {
-		struct item entry = {list->next, NULL};
+	for (; list->searched < list->count; list->searched++) {
+		const struct list_item *item = &list->items[list->searched];
 
-		/* The clock is read now and then only. */
 		if (++n % 64 == 0 && loop_now_ns() >= deadline_ns)
 			return -EAGAIN;
-		if (is_selected(list, &entry) && list_add(list, &entry) < 0)
-			return error_set(error, BGW_ERROR_INTERNAL, "no memory to list %s",
-					 list->resource->type->plural);
+		if (item->object != NULL
+			    ? is_id && bgw_uuid_equal(&object_base(item->object)->id, &id)
+			    : strcmp(item_id(item, text), marker) == 0)
+			return 0;
 	}
-	return 0;
+	return no_marker(list, error);
 }
 
-bool list_is_long_to_sort(const struct list *list)
+static void page_set(struct list *list)
 {
-	return list->query->sort_count != 0 && list->count > SORT_HERE_ITEMS;
-}
+	const struct query *query = list->query;
+	const size_t limit = query->limit != 0 ? query->limit : list->count;
 
-void list_sort(struct list *list)
-{
-	if (list->query->sort_count != 0 && list->count != 0)
-		qsort_r(list->items, list->count, sizeof(*list->items), compare_items,
-			(void *)list->query);
-}
-
-int list_page(struct list *list, struct error *error)
-{
-	int rc = list->is_walked ? 0 : find_page(list, error);
-
+	if (query->page_reverse) {
+		list->end = query->marker != NULL ? list->searched : list->count;
+		list->first = list->end > limit ? list->end - limit : 0;
+	} else {
+		list->first =
+			query->marker != NULL && !list->is_page_walked ? list->searched + 1 : 0;
+		list->end = list->count - list->first < limit ? list->count : list->first + limit;
+	}
 	list->rendered = list->held = list->first;
+}
+
+int list_page(struct list *list, uint64_t deadline_ns, struct error *error)
+{
+	int rc = 0;
+
+	if (list->is_page_walked)
+		rc = list->is_behind_marker ? 0 : no_marker(list, error);
+	else if (list->query->marker != NULL)
+		rc = marker_find(list, deadline_ns, error);
+	if (rc == 0)
+		page_set(list);
 	return rc;
 }
 
@@ -370,7 +252,7 @@ size_t list_count(const struct list *list)
 
 bool list_hold(struct list *list, uint64_t deadline_ns)
 {
-	if (list->view != NULL || list->is_walked)
+	if (list_is_of_view(list))
 		return true;
 	list->is_held = true;
 	for (; list->held < list->end; list->held++) {
@@ -385,7 +267,7 @@ bool list_hold(struct list *list, uint64_t deadline_ns)
 
 static void render_next(struct list *list, struct text *text)
 {
-	const struct item *item = &list->items[list->rendered];
+	const struct list_item *item = &list->items[list->rendered];
 
 	if (list->rendered != list->first)
 		text_add(text, ",", 1);
@@ -395,35 +277,22 @@ static void render_next(struct list *list, struct text *text)
 		list_json_text(list->query, item->json, text);
 	list->rendered++;
 	if (list->is_held && releases_early(list))
-		object_release(item->object);
-}
-
-/* The next items of the view into list->view. False when there are no more. */
-static bool walk(struct list *list, struct text *text)
-{
-	if (list->is_walk_over)
-		return false;
-	cJSON_Delete(list->view);
-	list->view = cJSON_CreateArray();
-	text->broken = text->broken || list->view == NULL;
-	if (list->view != NULL)
-		list->is_walk_over = list->resource->walk(list->control, &list->cursor, list->view);
-	return list->view != NULL;
+		item_release(item);
 }
 
 /* True when all was rendered. */
 static bool walk_next(struct list *list, struct text *text)
 {
-	struct item item = {NULL, list->view != NULL ? list->view->child : NULL};
+	struct list_item item = {.json = list->walked != NULL ? list->walked->child : NULL};
 
 	if (item.json == NULL)
-		return !walk(list, text);
-	if (is_selected(list, &item)) {
+		return !list_walk(list, &text->broken);
+	if (list_is_selected(list, &item)) {
 		if (list->walked_count++ != 0)
 			text_add(text, ",", 1);
 		list_json_text(list->query, item.json, text);
 	}
-	cJSON_Delete(cJSON_DetachItemViaPointer(list->view, item.json));
+	cJSON_Delete(cJSON_DetachItemViaPointer(list->walked, item.json));
 	return false;
 }
 

@@ -13,6 +13,7 @@
 
 #include "error.h"
 #include "text.h"
+#include "values.h"
 
 struct control;
 struct list;
@@ -25,6 +26,13 @@ struct resource;
 struct list *list_begin(struct control *control, const struct resource *resource,
 			const struct query *query, const char *origin, struct error *error);
 
+/** Starts a list of what list_append() is given, in that order, which list_render() can take at
+ * once. NULL without memory. */
+struct list *list_create(struct control *control, const struct resource *resource);
+/** One more, which is held; NULL: one that is gone, of which the id is all there is to say. 0 or
+ * -ENOMEM. */
+int list_append(struct list *list, const struct object *object, const struct bgw_uuid *id);
+
 /** Selects, until the deadline. 0 when done, -EAGAIN to be called again, or another negative with
  * *error set. The model must not change between the calls, nor until the list was rendered or held.
  */
@@ -35,8 +43,9 @@ bool list_is_long_to_sort(const struct list *list);
 /** On any thread, while the model rests. */
 void list_sort(struct list *list);
 
-/** After that: which of them are on the page. 0 or negative with *error set. */
-int list_page(struct list *list, struct error *error);
+/** After that: which of them are on the page. 0 when done, -EAGAIN to be called again, or another
+ * negative with *error set. */
+int list_page(struct list *list, uint64_t deadline_ns, struct error *error);
 
 /** After that: how many objects are on the page. SIZE_MAX: nobody knows, as the list is collected
  * while it is rendered. */

@@ -14,7 +14,7 @@
 
 #include "values.h"
 
-#define BACKLOG	    128
+#define BACKLOG	    1024 /* a client that the kernel has no place for asks again after a second */
 #define UNIX_PREFIX "unix:"
 
 union endpoint {
@@ -29,29 +29,29 @@ static bool is_unix(const char *where)
 	return strncmp(where, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0;
 }
 
-static int fail_form(const char *where, struct error *error)
+static int fail_form(const char *member, const char *where, const char *form, struct error *error)
 {
-	return error_set(error, BGW_ERROR_INVALID_INPUT,
-			 "api.listen \"%.80s\" must be ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH",
-			 where);
+	return error_set(error, BGW_ERROR_INVALID_INPUT, "%s \"%.80s\" must be %s", member, where,
+			 form);
 }
 
-static int parse_unix(const char *where, union endpoint *endpoint, struct error *error)
+static int parse_unix(const char *member, const char *where, union endpoint *endpoint,
+		      struct error *error)
 {
 	const char *path = where + strlen(UNIX_PREFIX);
 
 	if (path[0] != '/' || strlen(path) >= sizeof(endpoint->path.sun_path))
-		return error_set(
-			error, BGW_ERROR_INVALID_INPUT,
-			"api.listen \"%.120s\" must be unix: and an absolute path of at most "
-			"%zu bytes",
-			where, sizeof(endpoint->path.sun_path) - 1);
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "%s \"%.120s\" must be unix: and an absolute path of at most "
+				 "%zu bytes",
+				 member, where, sizeof(endpoint->path.sun_path) - 1);
 	endpoint->path.sun_family = AF_UNIX;
 	strcpy(endpoint->path.sun_path, path);
 	return 0;
 }
 
-static int parse_ip(const char *where, union endpoint *endpoint, struct error *error)
+/* False: it has not that form. */
+static bool parse_ip(const char *where, union endpoint *endpoint)
 {
 	const char *colon = strrchr(where, ':');
 	bool bracketed = where[0] == '[';
@@ -61,20 +61,20 @@ static int parse_ip(const char *where, union endpoint *endpoint, struct error *e
 	size_t length;
 
 	if (colon == NULL || bgw_uint_parse(colon + 1, &port) < 0 || port > UINT16_MAX)
-		return fail_form(where, error);
+		return false;
 	length = (size_t)(colon - where);
 	if (bracketed) {
 		if (length < 2 || where[length - 1] != ']')
-			return fail_form(where, error);
+			return false;
 		where++;
 		length -= 2;
 	}
 	if (length >= sizeof(text))
-		return fail_form(where, error);
+		return false;
 	memcpy(text, where, length);
 	text[length] = '\0';
 	if (bgw_address_parse(text, &address) < 0 || bracketed != (address.family == 6))
-		return fail_form(where, error);
+		return false;
 	if (address.family == 4) {
 		endpoint->v4.sin_family = AF_INET;
 		endpoint->v4.sin_port = htons((uint16_t)port);
@@ -84,21 +84,38 @@ static int parse_ip(const char *where, union endpoint *endpoint, struct error *e
 		endpoint->v6.sin6_port = htons((uint16_t)port);
 		memcpy(&endpoint->v6.sin6_addr, address.bytes, 16);
 	}
-	return 0;
+	return true;
 }
 
-static int parse(const char *where, union endpoint *endpoint, struct error *error)
+static int parse(const char *member, const char *where, union endpoint *endpoint,
+		 struct error *error)
 {
 	memset(endpoint, 0, sizeof(*endpoint));
-	return is_unix(where) ? parse_unix(where, endpoint, error)
-			      : parse_ip(where, endpoint, error);
+	if (is_unix(where))
+		return parse_unix(member, where, endpoint, error);
+	if (parse_ip(where, endpoint))
+		return 0;
+	return fail_form(member, where, "ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH", error);
 }
 
-int listen_check(const char *where, struct error *error)
+int listen_check(const char *member, const char *where, struct error *error)
 {
 	union endpoint endpoint;
 
-	return parse(where, &endpoint, error);
+	return parse(member, where, &endpoint, error);
+}
+
+int listen_ip_check(const char *member, const char *where, struct sockaddr_storage *address,
+		    struct error *error)
+{
+	union endpoint endpoint = {0};
+
+	if (is_unix(where) || !parse_ip(where, &endpoint))
+		return fail_form(member, where, "ADDRESS:PORT or [ADDRESS]:PORT", error);
+	memset(address, 0, sizeof(*address));
+	memcpy(address, &endpoint,
+	       endpoint.any.sa_family == AF_INET ? sizeof(endpoint.v4) : sizeof(endpoint.v6));
+	return 0;
 }
 
 static bool is_loopback(const union endpoint *endpoint)
@@ -113,7 +130,7 @@ bool listen_is_public(const char *where)
 	union endpoint endpoint;
 	struct error error;
 
-	if (parse(where, &endpoint, &error) < 0)
+	if (parse("", where, &endpoint, &error) < 0)
 		return true;
 	return endpoint.any.sa_family != AF_UNIX && !is_loopback(&endpoint);
 }
@@ -165,10 +182,10 @@ static int endpoint_bind(int fd, const union endpoint *endpoint)
 	return rc;
 }
 
-int listen_open(const char *where, struct error *error)
+int listen_open(const char *member, const char *where, struct error *error)
 {
 	union endpoint endpoint;
-	int rc = parse(where, &endpoint, error);
+	int rc = parse(member, where, &endpoint, error);
 	int fd;
 
 	if (rc < 0)
@@ -179,7 +196,7 @@ int listen_open(const char *where, struct error *error)
 	rc = errno;
 	if (fd >= 0)
 		close(fd);
-	return error_set(error, BGW_ERROR_UNAVAILABLE, "api.listen \"%.120s\" cannot be used: %s%s",
+	return error_set(error, BGW_ERROR_UNAVAILABLE, "%s \"%.120s\" cannot be used: %s%s", member,
 			 where, strerror(rc),
 			 rc == EADDRINUSE ? "; stop the other process or choose another" : "");
 }

@@ -3,11 +3,12 @@
 #define BGW_CONTROL_LISTEN_H
 
 /**
- * The sockets that the API listens on, from their texts in the configuration: ADDRESS:PORT,
- * [ADDRESS]:PORT or unix:PATH.
+ * Sockets that listen, from their texts in the configuration: ADDRESS:PORT, [ADDRESS]:PORT or
+ * unix:PATH. `member` is what errors call the text.
  */
 
 #include <stdbool.h>
+#include <sys/socket.h>
 
 #include "error.h"
 
@@ -17,10 +18,14 @@
  *
  * @return the descriptor, or negative with *error set.
  */
-int listen_open(const char *where, struct error *error);
+int listen_open(const char *member, const char *where, struct error *error);
 
 /** What listen_open() would refuse without looking at the machine. 0 or negative. */
-int listen_check(const char *where, struct error *error);
+int listen_check(const char *member, const char *where, struct error *error);
+
+/** The same for what must not be a unix socket; stores the address. 0 or negative. */
+int listen_ip_check(const char *member, const char *where, struct sockaddr_storage *address,
+		    struct error *error);
 
 /** Whether others than this machine's own users can reach it: any address but 127.0.0.0/8 and ::1,
  * in whatever spelling. Only for what listen_check() takes. */

@@ -247,6 +247,38 @@ int loop_work(struct loop *loop, loop_callback *work, loop_callback *done, void 
 	return rc;
 }
 
+struct lookup {
+	uv_getaddrinfo_t request;
+	loop_resolved *done;
+	void *arg;
+};
+
+static void looked_up(uv_getaddrinfo_t *request, int status, struct addrinfo *addresses)
+{
+	struct lookup *lookup = request->data;
+
+	lookup->done(lookup->arg, status, addresses);
+	uv_freeaddrinfo(addresses);
+	free(lookup);
+}
+
+int loop_resolve(struct loop *loop, const char *name, loop_resolved *done, void *arg)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	struct lookup *lookup = calloc(1, sizeof(*lookup));
+	int rc;
+
+	if (lookup == NULL)
+		return -ENOMEM;
+	lookup->request.data = lookup;
+	lookup->done = done;
+	lookup->arg = arg;
+	rc = uv_getaddrinfo(&loop->uv, &lookup->request, looked_up, name, NULL, &hints);
+	if (rc < 0)
+		free(lookup);
+	return rc;
+}
+
 static void signal_caught(uv_signal_t *handle, int number)
 {
 	struct loop_signal *signal = handle->data;

@@ -62,6 +62,12 @@ void loop_idle_close(struct loop_idle *idle);
 /** Runs `work` on the thread pool and then `done` on the control thread. 0 or negative errno. */
 int loop_work(struct loop *loop, loop_callback *work, loop_callback *done, void *arg);
 
+/** Looks a name up on the thread pool, and calls back on the control thread. A name server that is
+ * silent holds lookups alone for long, no other work of the pool. `rc` is 0, or what uv_strerror()
+ * explains; the addresses, of SOCK_STREAM, are valid during the call. 0 or negative errno. */
+typedef void loop_resolved(void *arg, int rc, const struct addrinfo *addresses);
+int loop_resolve(struct loop *loop, const char *name, loop_resolved *done, void *arg);
+
 /** Calls back on a signal, until the loop is destroyed. 0 or negative errno. */
 typedef void loop_signal_callback(void *arg, int signal);
 int loop_signal(struct loop *loop, int signal, loop_signal_callback *callback, void *arg);

@@ -80,10 +80,14 @@ cJSON *mac_place_json(const struct control *control, uint16_t domain_number, bgw
 
 static cJSON *entry_json(const struct control *control, const struct bgw_fdb_entry *entry)
 {
+	const bool is_synced = (entry->ref & BGW_REF_SYNCED) != 0;
 	const bool is_static = (entry->ref & BGW_REF_STATIC) != 0;
 	cJSON *json = mac_place_json(control, entry->domain, entry->ref, &entry->mac);
 
-	cJSON_AddStringToObject(json, "kind", is_static ? "static" : "learned");
+	cJSON_AddStringToObject(json, "kind",
+				is_synced   ? "synced"
+				: is_static ? "static"
+					    : "learned");
 	cJSON_AddBoolToObject(json, "frozen", (entry->ref & BGW_REF_FROZEN) != 0);
 	if (is_static)
 		cJSON_AddNullToObject(json, "age_s");
@@ -115,16 +119,6 @@ static bool walk(struct control *control, uint32_t *cursor, cJSON *array)
 
 	return control->dataplane == NULL ||
 	       bgw_fdb_walk(control->dataplane, cursor, WALK_BUCKETS, visit, &collection);
-}
-
-static int collect(struct control *control, const struct query *query, cJSON *array)
-{
-	uint32_t cursor = 0;
-
-	(void)query;
-	while (!walk(control, &cursor, array))
-		continue;
-	return 0;
 }
 
 static int select_port(const struct control *control, const char *text,
@@ -271,14 +265,15 @@ static int remove_one(struct control *control, const char *id, struct error *err
 
 	if (rc == -EPERM)
 		return error_set(error, BGW_ERROR_CONFLICT,
-				 "mac %s is static; delete its l2_remote_mac instead", id);
+				 "mac %s is static or synced; delete its l2_remote_mac, or let its "
+				 "gateway forget it, instead",
+				 id);
 	return rc < 0 ? error_set(error, BGW_ERROR_NOT_FOUND, "no mac has the id \"%.64s\"", id)
 		      : 0;
 }
 
 const struct resource mac_resource = {
 	.type = &bgw_mac_type,
-	.collect = collect,
 	.walk = walk,
 	.find = find,
 	.flush = flush,

@@ -208,7 +208,8 @@ int machine_ports_start(struct machine *machine, struct error *error)
 
 int machine_steer_set(struct machine *machine, const struct bgw_ip *addresses, uint32_t count)
 {
-	const uint16_t udp_ports[] = {(uint16_t)machine->config->vxlan.port};
+	const uint16_t udp_ports[] = {(uint16_t)machine->config->vxlan.port,
+				      (uint16_t)machine->config->negotiation.udp.port};
 	const uint8_t protocols[] = {IPPROTO_GRE};
 	int first = 0;
 
@@ -217,7 +218,7 @@ int machine_steer_set(struct machine *machine, const struct bgw_ip *addresses, u
 			.addresses = addresses,
 			.addresses_count = count,
 			.udp_ports = udp_ports,
-			.udp_ports_count = 1,
+			.udp_ports_count = udp_ports[1] != 0 ? 2 : 1,
 			.protocols = protocols,
 			.protocols_count = 1,
 			.vlan = (uint16_t)config_port_at(machine->config, i)->vlan,

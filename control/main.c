@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "daemon.h"
+#include "log.h"
 
 #define EXIT_USAGE 2
 
@@ -68,7 +69,7 @@ int main(int argc, char **argv)
 
 	if (config_load(&config, arguments.config, &error) < 0 ||
 	    daemon_check(&config, &error) < 0) {
-		fprintf(stderr, "bgwd: %s\n", error.message);
+		log_error("%s", error.message);
 		return EXIT_FAILURE;
 	}
 	if (arguments.check) {
@@ -76,8 +77,8 @@ int main(int argc, char **argv)
 		printf("%s is valid\n", arguments.config);
 		return EXIT_SUCCESS;
 	}
-	if (daemon_run(&config, &error) < 0) {
-		fprintf(stderr, "bgwd: %s\n", error.message);
+	if (daemon_run(&config, arguments.config, &error) < 0) {
+		log_error("%s", error.message);
 		return EXIT_FAILURE;
 	}
 	return EXIT_SUCCESS;

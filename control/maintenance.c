@@ -210,10 +210,10 @@ static int kind_of(struct http_exchange *exchange, enum kind *kind, struct error
 {
 	const char *method = http_method(exchange);
 	const bool is_backup = strcmp(http_path(exchange), BACKUP_PATH) == 0;
-	const char *allowed = is_backup ? "GET, PUT" : "GET";
+	const char *allowed = is_backup ? "GET, HEAD, PUT" : "GET, HEAD";
 
 	*kind = is_backup ? BACKUP : VERIFY;
-	if (strcmp(method, "GET") == 0)
+	if (http_is_read(exchange))
 		return 0;
 	*kind = RESTORE;
 	if (is_backup && strcmp(method, "PUT") == 0)

@@ -50,6 +50,14 @@ const struct bgw_object_type *model_type(unsigned int i)
 	return unseen_types[i - n];
 }
 
+bool model_type_is_shown(const struct bgw_object_type *type)
+{
+	for (unsigned int i = 0; unseen_types[i] != NULL; i++)
+		if (unseen_types[i] == type)
+			return false;
+	return true;
+}
+
 const struct bgw_object_type *model_type_find(const char *name)
 {
 	const struct bgw_object_type *type;

@@ -21,6 +21,8 @@ struct model;
 /** The types of which objects are stored, what is referred to before what refers; those that the
  * API does not show come last. NULL after the last. */
 const struct bgw_object_type *model_type(unsigned int i);
+/** Whether the API shows the type; else its objects are the gateway's own affair. */
+bool model_type_is_shown(const struct bgw_object_type *type);
 /** By name; NULL when none of these has it. */
 const struct bgw_object_type *model_type_find(const char *name);
 

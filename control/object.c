@@ -43,18 +43,26 @@ static struct object *object_allocate(const struct bgw_object_type *type)
 	return object;
 }
 
+static int preset(const struct bgw_object_type *type, void *record)
+{
+	const int rc = record_preset(&type->record, record);
+
+	if (rc == 0)
+		((struct bgw_object *)record)->revision = 1;
+	return rc;
+}
+
 struct object *object_create(const struct bgw_object_type *type)
 {
 	struct object *object = object_allocate(type);
 
 	if (object == NULL)
 		return NULL;
-	if (record_preset(&type->record, object_record_mutable(object)) < 0) {
+	if (preset(type, object->record) < 0) {
 		free(object);
 		errno = ENOMEM;
 		return NULL;
 	}
-	((struct bgw_object *)object_record_mutable(object))->revision = 1;
 	return object;
 }
 
@@ -106,19 +114,50 @@ int object_identify(struct object *object, struct error *error)
 	return 0;
 }
 
+static int fail_memory(const struct bgw_object_type *type, struct error *error)
+{
+	return error_set(error, BGW_ERROR_INTERNAL, "no memory for another %s", type->name);
+}
+
 struct object *object_parse(const struct bgw_object_type *type, const cJSON *json,
 			    const struct record_reader *reader, struct error *error)
 {
-	struct object *object = object_create(type);
+	struct object *object = object_allocate(type);
 
 	if (object == NULL) {
-		error_set(error, BGW_ERROR_INTERNAL, "no memory for another %s", type->name);
+		fail_memory(type, error);
 		return NULL;
 	}
-	if (record_parse(&type->record, json, object_record_mutable(object), reader, error) < 0) {
-		object_free(object);
+	if (object_record_read(type, json, reader, object->record, error) == 0)
+		return object;
+	free(object);
+	return NULL;
+}
+
+int object_record_read(const struct bgw_object_type *type, const cJSON *json,
+		       const struct record_reader *reader, void *record, struct error *error)
+{
+	int rc;
+
+	if (preset(type, record) < 0)
+		return fail_memory(type, error);
+	rc = record_parse(&type->record, type->name, json, record, reader, error);
+	if (rc < 0)
+		record_clear(&type->record, record);
+	return rc;
+}
+
+struct object *object_take(const struct bgw_object_type *type, void *record, struct error *error)
+{
+	struct object *object = object_allocate(type);
+
+	if (object == NULL) {
+		record_clear(&type->record, record);
+		fail_memory(type, error);
 		return NULL;
 	}
+	memcpy(object->record, record, type->record.size);
+	memset(record, 0, type->record.size);
 	return object;
 }
 
@@ -136,7 +175,8 @@ struct object *object_merge(const struct object *object, const cJSON *json,
 	}
 	merged->runtime = object->runtime;
 	((struct bgw_object *)object_record_mutable(merged))->revision++;
-	if (record_parse(record, json, object_record_mutable(merged), reader, error) < 0) {
+	if (record_parse(record, object->type->name, json, object_record_mutable(merged), reader,
+			 error) < 0) {
 		object_free(merged);
 		return NULL;
 	}

@@ -66,6 +66,13 @@ int object_identify(struct object *object, struct error *error);
 struct object *object_parse(const struct bgw_object_type *type, const cJSON *json,
 			    const struct record_reader *reader, struct error *error);
 
+/** The two halves of that: what the body says, in type->record.size bytes of the caller, who clears
+ * them (record_clear()), and an object of it, which leaves them cleared in any case. 0 or negative,
+ * NULL; with *error set. The first on any thread. */
+int object_record_read(const struct bgw_object_type *type, const cJSON *json,
+		       const struct record_reader *reader, void *record, struct error *error);
+struct object *object_take(const struct bgw_object_type *type, void *record, struct error *error);
+
 /** A copy with the body's members over it and the next revision. NULL with *error set. */
 struct object *object_merge(const struct object *object, const cJSON *json,
 			    const struct record_reader *reader, struct error *error);

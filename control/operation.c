@@ -53,7 +53,15 @@ static int reference_resolve(void *arg, const struct bgw_field *field, const cha
 	return 0;
 }
 
-static int check_capacity(struct control *control, const struct resource *resource,
+static bool reference_exists(void *arg, const struct bgw_field *field, const struct bgw_uuid *id)
+{
+	const struct control *control = arg;
+
+	return model_find(control->model, bgw_object_type_find(field->ref), id) != NULL;
+}
+
+/* `count` is how many there would be. */
+static int check_capacity(struct control *control, const struct resource *resource, size_t count,
 			  struct error *error)
 {
 	size_t most;
@@ -61,7 +69,7 @@ static int check_capacity(struct control *control, const struct resource *resour
 	if (resource->capacity == NULL)
 		return 0;
 	most = resource->capacity(control);
-	if (model_count(control->model, resource->type) < most)
+	if (count <= most)
 		return 0;
 	return error_set(error, BGW_ERROR_OVER_QUOTA,
 			 "there are %zu %s already, all that there may be; delete some or raise %s "
@@ -79,10 +87,11 @@ static int insert(struct control *control, struct object *object, struct error *
 	return -ENOMEM;
 }
 
-int operation_insert(struct control *control, const struct resource *resource,
-		     struct object *object, struct error *error)
+static int check_and_insert(struct control *control, const struct resource *resource,
+			    struct object *object, struct error *error)
 {
-	int rc = check_capacity(control, resource, error);
+	int rc = check_capacity(control, resource, model_count(control->model, resource->type) + 1,
+				error);
 
 	if (rc == 0 && resource->validate_create != NULL)
 		rc = resource->validate_create(control, object, error);
@@ -92,26 +101,17 @@ int operation_insert(struct control *control, const struct resource *resource,
 	return rc;
 }
 
-int operation_create(struct control *control, const struct resource *resource, const cJSON *body,
-		     struct object **object, struct error *error)
+/* Takes the new one, whose references exist. */
+static int create(struct control *control, const struct resource *resource, struct object *new,
+		  struct object **object, struct error *error)
 {
-	const struct record_reader reader = {
-		.mode = RECORD_CREATE,
-		.resolve = reference_resolve,
-		.arg = control,
-	};
-	struct object *new = object_parse(resource->type, body, &reader, error);
-	struct object *existing;
-	struct bgw_object *base;
+	struct bgw_object *base = object_record_mutable(new);
+	const bool has_id = !bgw_uuid_is_nil(&base->id);
+	struct object *existing =
+		has_id ? model_find(control->model, resource->type, &base->id) : NULL;
 	char id[BGW_UUID_TEXT_SIZE];
 	int rc;
 
-	if (new == NULL)
-		return -EINVAL;
-	base = object_record_mutable(new);
-	existing = bgw_uuid_is_nil(&base->id)
-			   ? NULL
-			   : model_find(control->model, resource->type, &base->id);
 	if (existing != NULL) {
 		rc = object_has(existing, new)
 			     ? 0
@@ -122,12 +122,45 @@ int operation_create(struct control *control, const struct resource *resource, c
 		*object = existing;
 		return rc;
 	}
-	if (bgw_uuid_is_nil(&base->id) && object_identify(new, error) < 0) {
+	if (!has_id && object_identify(new, error) < 0) {
 		object_free(new);
 		return -EIO;
 	}
 	*object = new;
-	return operation_insert(control, resource, new, error);
+	return check_and_insert(control, resource, new, error);
+}
+
+static struct record_reader creating(struct control *control)
+{
+	return (struct record_reader){
+		.mode = RECORD_CREATE,
+		.resolve = reference_resolve,
+		.exists = reference_exists,
+		.arg = control,
+	};
+}
+
+int operation_create(struct control *control, const struct resource *resource, const cJSON *body,
+		     struct object **object, struct error *error)
+{
+	const struct record_reader reader = creating(control);
+	struct object *new = object_parse(resource->type, body, &reader, error);
+
+	return new != NULL ? create(control, resource, new, object, error) : -EINVAL;
+}
+
+int operation_create_read(struct control *control, const struct resource *resource, void *record,
+			  struct object **object, struct error *error)
+{
+	const struct record_reader reader = creating(control);
+	struct object *new;
+
+	if (record_resolve(&resource->type->record, record, &reader, error) < 0) {
+		record_clear(&resource->type->record, record);
+		return -EINVAL;
+	}
+	new = object_take(resource->type, record, error);
+	return new != NULL ? create(control, resource, new, object, error) : -ENOMEM;
 }
 
 static int check_revision(const struct object *object, uint32_t revision, struct error *error)
@@ -141,18 +174,35 @@ static int check_revision(const struct object *object, uint32_t revision, struct
 			 revision, object->type->name);
 }
 
-int operation_replace(struct control *control, const struct resource *resource, struct object *old,
-		      struct object *new, struct error *error)
+static int check_and_replace(struct control *control, const struct resource *resource,
+			     struct object *old, struct object *new, struct error *error)
 {
 	int rc = 0;
 
 	if (resource->validate_update != NULL)
 		rc = resource->validate_update(control, old, new, error);
+	if (rc == 0 && resource->validate_transition != NULL)
+		rc = resource->validate_transition(control, old, new, error);
 	if (rc == 0 && model_replace(control->model, old, new) < 0)
 		rc = error_set(error, BGW_ERROR_INTERNAL, "no memory to update the %s",
 			       resource->type->name);
 	if (rc < 0)
 		object_free(new);
+	return rc;
+}
+
+int operation_check(struct control *control, const struct resource *resource,
+		    const struct object *old, struct object *new, struct error *error)
+{
+	int rc = 0;
+
+	if (old != NULL)
+		return resource->validate_update != NULL
+			       ? resource->validate_update(control, old, new, error)
+			       : 0;
+	rc = check_capacity(control, resource, model_count(control->model, resource->type), error);
+	if (rc == 0 && resource->validate_create != NULL)
+		rc = resource->validate_create(control, new, error);
 	return rc;
 }
 
@@ -177,7 +227,7 @@ int operation_update(struct control *control, const struct resource *resource, c
 	new = object_merge(old, body, &reader, error);
 	if (new == NULL)
 		return -EINVAL;
-	rc = operation_replace(control, resource, old, new, error);
+	rc = check_and_replace(control, resource, old, new, error);
 	if (rc == 0)
 		*object = new;
 	return rc;
@@ -202,7 +252,7 @@ int operation_change(struct control *control, const struct resource *resource, c
 	if (members == NULL)
 		return error_set(error, BGW_ERROR_INTERNAL, "no memory to update the %s",
 				 type->name);
-	rc = record_parse(&type->record, body, members, &reader, error);
+	rc = record_parse(&type->record, type->name, body, members, &reader, error);
 	if (rc == 0)
 		rc = resource->change(control, id, members, error);
 	record_clear(&type->record, members);
@@ -250,6 +300,8 @@ int operation_delete(struct control *control, const struct resource *resource, c
 	if (object == NULL)
 		return -ENOENT;
 	rc = check_revision(object, revision, error);
+	if (rc == 0 && resource->retire != NULL)
+		return resource->retire(control, object, error);
 	return rc < 0 ? rc
 		      : object_delete(control, resource, object, cascade,
 				      loop_now_ns() + LOOP_SLICE_NS, error);

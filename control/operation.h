@@ -22,17 +22,17 @@ struct resource;
  * with what is there. *object is the model's. */
 int operation_create(struct control *control, const struct resource *resource, const cJSON *body,
 		     struct object **object, struct error *error);
+/** The same of a record that object_record_read() has read. Takes what it owns. */
+int operation_create_read(struct control *control, const struct resource *resource, void *record,
+			  struct object **object, struct error *error);
 /** `revision` is the one that the client expects, 0 for any. */
 int operation_update(struct control *control, const struct resource *resource, const char *id,
 		     const cJSON *body, uint32_t revision, struct object **object,
 		     struct error *error);
-/** The end of the two above, for an object that was made otherwise and whose references exist.
- * Takes it, whatever becomes of it; `new` is a copy of `old` with its runtime and the next
- * revision. */
-int operation_insert(struct control *control, const struct resource *resource,
-		     struct object *object, struct error *error);
-int operation_replace(struct control *control, const struct resource *resource, struct object *old,
-		      struct object *new, struct error *error);
+/** Judges a change that is staged already, beside all others of which it is one; for those who
+ * replace many objects at once, which in between cannot be as they should. `new` is not NULL. */
+int operation_check(struct control *control, const struct resource *resource,
+		    const struct object *old, struct object *new, struct error *error);
 /** An update of an item of a view, by its resource; it takes effect at once and has no revision. To
  * be called from the finish() of a request. */
 int operation_change(struct control *control, const struct resource *resource, const char *id,

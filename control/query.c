@@ -132,6 +132,9 @@ static void argument(void *arg, const char *name, const char *text)
 	} else if (strcmp(name, "marker") == 0) {
 		free(query->marker);
 		query->marker = strdup(value);
+		if (query->marker == NULL)
+			parser->rc = error_set(parser->error, BGW_ERROR_INTERNAL,
+					       "no memory for the query");
 	} else if (strcmp(name, "page_reverse") == 0) {
 		parser->rc = set_flag(parser, name, value, &query->page_reverse);
 	} else if (strcmp(name, "cascade") == 0) {

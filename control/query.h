@@ -21,7 +21,7 @@ struct http_exchange;
 struct bgw_object_type;
 
 struct query_filter {
-	const struct bgw_field *field; /**< NULL: a member that has no row in the table */
+	const struct bgw_field *field;
 	char *name;
 	char *text;
 };

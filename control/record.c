@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "value.h"
 
-#define LIST_MAX_ITEMS 1024
-#define PRESET_MAX     128
+#define PRESET_MAX 128
 
 void *record_member(void *at, const struct bgw_field *field)
 {
@@ -175,14 +175,14 @@ static void path_format(const struct path *path, char *text, size_t size)
 {
 	size_t used;
 
-	if (path == NULL) {
-		text[0] = '\0';
-		return;
-	}
-	path_format(path->up, text, size);
+	text[0] = '\0';
+	if (path->up != NULL)
+		path_format(path->up, text, size);
 	used = strlen(text);
 	if (path->name == NULL)
 		snprintf(text + used, size - used, "[%u]", path->index);
+	else if (path->name[0] == '\0')
+		snprintf(text + used, size - used, "%s\"\"", used != 0 ? "." : "");
 	else
 		snprintf(text + used, size - used, "%s%.64s", used != 0 ? "." : "", path->name);
 }
@@ -193,7 +193,7 @@ static int fail(const struct path *path, struct error *error, enum bgw_error cod
 	char where[200];
 
 	path_format(path, where, sizeof(where));
-	return error_set(error, code, "%s %s", where[0] != '\0' ? where : "the object", sentence);
+	return error_set(error, code, "%s %s", where, sentence);
 }
 
 static int fail_value(const struct bgw_field *field, const struct path *path, bool list,
@@ -227,6 +227,14 @@ static int object_read(const struct bgw_record *record, const cJSON *json, void 
 		       const struct record_reader *reader, const struct path *path,
 		       struct error *error);
 
+/* Names are shown on terminals and in lines of logs. What is stored already stays. */
+static bool is_displayable(const struct bgw_field *field, const cJSON *json,
+			   const struct record_reader *reader)
+{
+	return field->type != BGW_STRING || !cJSON_IsString(json) || reader->mode == RECORD_LOAD ||
+	       json_text_is_displayable(json->valuestring, (field->flags & BGW_FIELD_LINES) != 0);
+}
+
 static int element_read(const struct bgw_field *field, const cJSON *json, void *at,
 			const struct record_reader *reader, const struct path *path,
 			struct error *error)
@@ -234,13 +242,13 @@ static int element_read(const struct bgw_field *field, const cJSON *json, void *
 	struct error why;
 	int rc;
 
-	if (field->type == BGW_RECORD)
+	if (field->type == BGW_RECORD && cJSON_IsObject(json))
 		return object_read(field->record, json, at, reader, path, error);
 	if (field->type == BGW_REF && reader->resolve != NULL && cJSON_IsString(json)) {
 		rc = reader->resolve(reader->arg, field, json->valuestring, at, &why);
 		return rc < 0 ? fail(path, error, why.code, why.message) : 0;
 	}
-	rc = value_parse_json(field, json, at);
+	rc = is_displayable(field, json, reader) ? value_parse_json(field, json, at) : -EINVAL;
 	if (rc == -ENOMEM)
 		return fail(path, error, BGW_ERROR_INTERNAL, "found no memory");
 	return rc < 0 ? fail_value(field, path, false, error) : 0;
@@ -251,7 +259,7 @@ static int list_read(const struct bgw_field *field, const cJSON *json, struct bg
 		     struct error *error)
 {
 	struct record_reader item_reader = *reader;
-	uint32_t most = field->max_items != 0 ? field->max_items : LIST_MAX_ITEMS;
+	uint32_t most = field->max_items != 0 ? field->max_items : BGW_LIST_MAX_ITEMS;
 	const cJSON *item;
 	char sentence[64];
 
@@ -321,6 +329,17 @@ static int member_read(const struct bgw_record *record, const struct bgw_field *
 			      : element_read(field, json, member, reader, path, error);
 }
 
+/* A client that sends back an answer gives echoed members under both names. */
+static bool is_echo(const struct bgw_record *record, const struct bgw_field *field,
+		    const cJSON *json, const cJSON *again)
+{
+	const cJSON *first = json->child;
+
+	while (bgw_field_find(record, first->string) != field)
+		first = first->next;
+	return (field->flags & BGW_FIELD_ECHO) != 0 && cJSON_Compare(first, again, true);
+}
+
 static int object_read(const struct bgw_record *record, const cJSON *json, void *at,
 		       const struct record_reader *reader, const struct path *path,
 		       struct error *error)
@@ -328,18 +347,13 @@ static int object_read(const struct bgw_record *record, const cJSON *json, void 
 	uint64_t seen = 0, missing;
 	const cJSON *item;
 
-	if (!cJSON_IsObject(json))
-		return fail(path, error, BGW_ERROR_INVALID_INPUT, "must be an object");
 	cJSON_ArrayForEach (item, json) {
 		const struct bgw_field *field = bgw_field_find(record, item->string);
 		struct path here = {path, item->string, 0};
-		bool echo;
 
 		if (field == NULL)
 			return fail_unknown(record, &here, error);
-		/* A client that sends back an answer gives echoed members under both names. */
-		echo = (field->flags & BGW_FIELD_ECHO) != 0;
-		if ((seen & field_bit(record, field)) != 0 && !echo)
+		if ((seen & field_bit(record, field)) != 0 && !is_echo(record, field, json, item))
 			return fail(&here, error, BGW_ERROR_INVALID_INPUT, "is given twice");
 		seen |= field_bit(record, field);
 		if (member_read(record, field, item, at, reader, &here, error) < 0)
@@ -363,10 +377,67 @@ static int object_read(const struct bgw_record *record, const cJSON *json, void 
 	return 0;
 }
 
-int record_parse(const struct bgw_record *record, const cJSON *json, void *at,
+int record_parse(const struct bgw_record *record, const char *name, const cJSON *json, void *at,
 		 const struct record_reader *reader, struct error *error)
 {
+	if (!cJSON_IsObject(json))
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "%s must be an object, {\"member\": value, ...}", name);
 	return object_read(record, json, at, reader, NULL, error);
+}
+
+static int references_resolve(const struct bgw_record *record, void *at,
+			      const struct record_reader *reader, const struct path *path,
+			      struct error *error);
+
+static int reference_resolve(const struct bgw_field *field, void *at,
+			     const struct record_reader *reader, const struct path *path,
+			     struct error *error)
+{
+	char text[BGW_UUID_TEXT_SIZE];
+	struct error why;
+
+	if (field->type == BGW_RECORD)
+		return references_resolve(field->record, at, reader, path, error);
+	if (reader->exists != NULL && reader->exists(reader->arg, field, at))
+		return 0;
+	if (reader->resolve(reader->arg, field, bgw_uuid_format(at, text), at, &why) == 0)
+		return 0;
+	return fail(path, error, why.code, why.message);
+}
+
+static int references_resolve(const struct bgw_record *record, void *at,
+			      const struct record_reader *reader, const struct path *path,
+			      struct error *error)
+{
+	int rc = 0;
+
+	for (uint32_t f = 0; f < record->count && rc == 0; f++) {
+		const struct bgw_field *field = &record->fields[f];
+		const struct path here = {path, field->name, 0};
+		void *member = record_member(at, field);
+
+		if ((field->type != BGW_REF && field->type != BGW_RECORD) ||
+		    !record_given(record, at, field))
+			continue;
+		if (!is_list(field)) {
+			rc = reference_resolve(field, member, reader, &here, error);
+			continue;
+		}
+		for (uint32_t i = 0; i < ((struct bgw_list *)member)->count && rc == 0; i++) {
+			const struct path item = {&here, NULL, i};
+
+			rc = reference_resolve(field, list_item(field, member, i), reader, &item,
+					       error);
+		}
+	}
+	return rc;
+}
+
+int record_resolve(const struct bgw_record *record, void *at, const struct record_reader *reader,
+		   struct error *error)
+{
+	return references_resolve(record, at, reader, NULL, error);
 }
 
 static bool member_has(const struct bgw_field *field, const void *at, const void *wanted);
@@ -405,5 +476,21 @@ static bool member_has(const struct bgw_field *field, const void *at, const void
 		if (!element_has(field, list_item(field, list, i),
 				 list_item(field, wanted_list, i)))
 			return false;
+	return true;
+}
+
+bool record_is_update(const struct bgw_record *record, const void *a, const void *b)
+{
+	for (uint32_t i = 0; i < record->count; i++) {
+		const struct bgw_field *field = &record->fields[i];
+		const bool given = record_given(record, a, field);
+
+		if (!is_stored(field) || (field->flags & BGW_FIELD_UPDATE) != 0)
+			continue;
+		if (given != record_given(record, b, field) ||
+		    (given && !member_has(field, record_member_const(a, field),
+					  record_member_const(b, field))))
+			return false;
+	}
 	return true;
 }

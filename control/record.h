@@ -30,6 +30,8 @@ struct record_reader {
 	 * sentence follows the member's name: "no l2_gateway has ..." */
 	int (*resolve)(void *arg, const struct bgw_field *field, const char *text,
 		       struct bgw_uuid *id, struct error *error);
+	/** Whether an object has the id; optional, for record_resolve(). */
+	bool (*exists)(void *arg, const struct bgw_field *field, const struct bgw_uuid *id);
 	void *arg;
 };
 
@@ -39,12 +41,19 @@ int record_preset(const struct bgw_record *record, void *at);
 /**
  * Reads the members of a JSON object into a preset (create, load) or existing (update) record.
  * Null means absent; in an update, null unsets a nullable member. An unknown, repeated or misspelt
- * member is an error that names it by its path ("devices[0].interfaces[1].name").
+ * member is an error that names it by its path ("devices[0].interfaces[1].name"); `name` is what
+ * the whole is called.
  *
  * @return 0, or negative with *error set; the record must then be cleared.
  */
-int record_parse(const struct bgw_record *record, const cJSON *json, void *at,
+int record_parse(const struct bgw_record *record, const char *name, const cJSON *json, void *at,
 		 const struct record_reader *reader, struct error *error);
+
+/** Has reader->resolve() look at every reference that was given, by the text of its id, unless
+ * reader->exists() says that there is one: of a record that was read without them. 0, or negative
+ * with *error set. */
+int record_resolve(const struct bgw_record *record, void *at, const struct record_reader *reader,
+		   struct error *error);
 
 enum record_form {
 	RECORD_STORED, /**< what was given, hidden members too */
@@ -64,6 +73,9 @@ bool record_text(struct text *text, const struct bgw_record *record, const void 
 
 /** Whether every member that was given in `wanted` has the same value in the other record. */
 bool record_has(const struct bgw_record *record, const void *at, const void *wanted);
+
+/** Whether an update could make one of the other: what none may give is the same in both. */
+bool record_is_update(const struct bgw_record *record, const void *a, const void *b);
 
 /** Deep copy into uninitialised memory. 0 or -ENOMEM, then nothing is left behind. */
 int record_copy(const struct bgw_record *record, void *to, const void *from);

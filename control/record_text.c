@@ -15,6 +15,10 @@ static void string_add(struct text *text, const char *string)
 	};
 	const char *plain = string;
 
+	if (string == NULL || string[0] == '\0') {
+		text_add(text, "\"\"", 2);
+		return;
+	}
 	text_add(text, "\"", 1);
 	for (; *string != '\0'; string++) {
 		const unsigned char c = (unsigned char)*string;
@@ -34,19 +38,35 @@ static void string_add(struct text *text, const char *string)
 	text_add(text, "\"", 1);
 }
 
+/* What needs no escapes, straight to where it belongs. */
+static void plain_add(struct text *text, const struct bgw_field *field, const void *at, bool quoted)
+{
+	char *to = text_room(text, VALUE_TEXT_SIZE + 2);
+	const char *value;
+	size_t length;
+
+	if (to == NULL)
+		return;
+	value = value_text(field, at, to + quoted);
+	length = strlen(value);
+	if (value != to + quoted)
+		memcpy(to + quoted, value, length);
+	if (quoted)
+		to[0] = to[length + 1] = '"';
+	text->length += length + (quoted ? 2 : 0);
+}
+
 static void element_add(struct text *text, const struct bgw_field *field, const void *at,
 			enum record_form form)
 {
-	char buffer[VALUE_TEXT_SIZE];
-
 	if (field->type == BGW_RECORD) {
 		text_add(text, "{", 1);
 		record_text(text, field->record, at, form, NULL, NULL);
 		text_add(text, "}", 1);
-	} else if (field->type == BGW_BOOL || field->type == BGW_UINT) {
-		text_add_string(text, value_text(field, at, buffer));
+	} else if (field->type == BGW_STRING) {
+		string_add(text, *(char *const *)at);
 	} else {
-		string_add(text, value_text(field, at, buffer));
+		plain_add(text, field, at, field->type != BGW_BOOL && field->type != BGW_UINT);
 	}
 }
 
@@ -79,12 +99,24 @@ static bool is_written(const struct bgw_field *field, bool given, enum record_fo
 	       (given || (field->flags & BGW_FIELD_TERSE) == 0);
 }
 
-static void member_add(struct text *text, const struct bgw_field *field, const char *name,
-		       const void *at, bool given, enum record_form form)
+static void name_add(struct text *text, const char *name, bool comma)
 {
-	text_add(text, "\"", 1);
-	text_add_string(text, name);
-	text_add(text, "\":", 2);
+	const size_t length = strlen(name);
+	char *to = text_room(text, length + 4);
+
+	if (to == NULL)
+		return;
+	if (comma)
+		*to++ = ',';
+	*to++ = '"';
+	memcpy(to, name, length);
+	memcpy(to + length, "\":", 2);
+	text->length += length + 3 + comma;
+}
+
+static void member_add(struct text *text, const struct bgw_field *field, const void *at, bool given,
+		       enum record_form form)
+{
 	if (form == RECORD_ANSWERED && !given && (field->flags & BGW_FIELD_NULLABLE) != 0)
 		text_add_string(text, field->type == BGW_TAGS ? "\"\"" : "null");
 	else
@@ -111,9 +143,8 @@ bool record_text(struct text *text, const struct bgw_record *record, const void 
 		for (unsigned int n = 0; n < 2; n++) {
 			if (names[n] == NULL || (wants != NULL && !wants(arg, names[n])))
 				continue;
-			if (any)
-				text_add(text, ",", 1);
-			member_add(text, field, names[n], at, given, form);
+			name_add(text, names[n], any);
+			member_add(text, field, at, given, form);
 			any = true;
 		}
 	}

@@ -14,10 +14,11 @@
  *
  *  1. The body is read by the table into a new object; references are resolved, so that what it
  *     names exists in the model.
- *  2. validate_*() judges it. The model holds everything staged before it, not the new object
- *     itself. It has no effect but on `new`, which it may complete. It refuses with error_set(),
- *     one sentence that names the member and says what would be right. Capacity that publish()
- *     needs is judged here, because:
+ *  2. validate_*() judges it. The model holds everything staged before it, and not the new object
+ *     itself; or, where many are replaced at once, all that will be, and the new object too: who
+ *     looks for others leaves out the one with its id. It has no effect but on `new`, which it may
+ *     complete. It refuses with error_set(), one sentence that names the member and says what would
+ *     be right. Capacity that publish() needs is judged here, because:
  *  3. After the commit, publish() is called for each change in order. It cannot fail.
  *
  * A commit that fails undoes the changes in the model and publishes nothing: a resource has nothing
@@ -49,9 +50,17 @@ struct resource {
 	int (*validate_create)(struct control *control, struct object *new, struct error *error);
 	int (*validate_update)(struct control *control, const struct object *old,
 			       struct object *new, struct error *error);
+	/** After that: what may not become of the old one, though the new one is right by itself. A
+	 * restore does not ask. */
+	int (*validate_transition)(struct control *control, const struct object *old,
+				   const struct object *new, struct error *error);
 	/** Called after it was found that no reference mentions it. */
 	int (*validate_delete)(struct control *control, const struct object *old,
 			       struct error *error);
+
+	/** A stored object that clients may delete and that does not go at once: stages what it
+	 * becomes instead (model_replace()), and sees to its end when that is published. */
+	int (*retire)(struct control *control, struct object *object, struct error *error);
 
 	/** Says what changed; control->settle() makes workers have it, after the last publish() of
 	 * the batch and before its requests are answered. old NULL: created; new NULL: deleted.
@@ -66,20 +75,23 @@ struct resource {
 	 * sorting and paging follow on their own; `query` is there for those that can skip work. */
 	int (*collect)(struct control *control, const struct query *query, cJSON *array);
 
-	/** A view of very many: adds some of the items and moves *cursor on, from 0. True at the
-	 * end. Items may come and go between the calls. collect() must be there too, for sorted
-	 * lists and pages. */
+	/** A view of very many, instead: adds some of the items and moves *cursor on, from 0. True
+	 * at the end. Items may come and go between the calls. find() must be there, too. */
 	bool (*walk)(struct control *control, uint32_t *cursor, cJSON *array);
+	/** May be there with walk(): moves the cursor to where the item with that id comes soon.
+	 * False: there is none. Without it a page is looked for from the first item on. */
+	bool (*seek)(struct control *control, const char *id, uint32_t *cursor);
 	/** A view: one item by its id without collecting all. NULL when there is none. */
 	cJSON *(*find)(struct control *control, const char *id);
 
-	/** A view: DELETE on the collection, for what the filters select. */
+	/* What clients may do to a view. Called after the batch's commit, in the requests' order;
+	 * -EAGAIN: there is more to do, call again. */
+
+	/** DELETE on the collection, for what the filters select. */
 	int (*flush)(struct control *control, const struct query *query, struct error *error);
-	/** A view: DELETE of one, by its id. */
+	/** DELETE of one, by its id. */
 	int (*remove)(struct control *control, const char *id, struct error *error);
-	/** A view whose type clients may update: PUT of one, by its id. `members` is the type's
-	 * struct with what the body gave. Called after the batch's commit, in the requests' order.
-	 */
+	/** PUT of one, by its id. `members` is the type's struct with what the body gave. */
 	int (*change)(struct control *control, const char *id, const void *members,
 		      struct error *error);
 };

@@ -10,10 +10,12 @@ extern const struct resource l2_gateway_connection_resource;
 extern const struct resource l2_remote_gateway_resource;
 extern const struct resource l2_remote_gateway_connection_resource;
 extern const struct resource l2_remote_mac_resource;
+extern const struct resource l3_negotiation_resource;
 extern const struct resource attachment_resource;
 extern const struct resource mac_resource;
 extern const struct resource worker_resource;
 extern const struct resource drop_resource;
+extern const struct resource negotiation_session_resource;
 
 const struct resource *const resources[] = {
 	&network_resource,
@@ -23,10 +25,12 @@ const struct resource *const resources[] = {
 	&l2_remote_gateway_resource,
 	&l2_remote_gateway_connection_resource,
 	&l2_remote_mac_resource,
+	&l3_negotiation_resource,
 	&attachment_resource,
 	&mac_resource,
 	&worker_resource,
 	&drop_resource,
 	&neighbour_resource,
+	&negotiation_session_resource,
 	NULL,
 };

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "access.h"
 #include "audit.h"
@@ -12,6 +11,7 @@
 #include "discovery.h"
 #include "events.h"
 #include "json.h"
+#include "l3/negotiator.h"
 #include "maintenance.h"
 #include "query.h"
 #include "resource.h"
@@ -72,7 +72,7 @@ static const char *allowed(const struct resource *resource, bool item)
 						      : "GET, HEAD";
 	if ((flags & BGW_TYPE_CREATE) != 0)
 		return "GET, HEAD, PUT, DELETE";
-	if (resource->remove != NULL)
+	if (resource->remove != NULL || (flags & BGW_TYPE_DELETE) != 0)
 		return "GET, HEAD, DELETE";
 	return (flags & BGW_TYPE_UPDATE) != 0 ? "GET, HEAD, PUT" : "GET, HEAD";
 }
@@ -89,7 +89,7 @@ static int verb_of(const struct resource *resource, const char *method, bool ite
 	else if (strcmp(method, "PUT") == 0 && item && (flags & BGW_TYPE_UPDATE) != 0)
 		*verb = REST_UPDATE;
 	else if (strcmp(method, "DELETE") == 0 && item &&
-		 ((flags & BGW_TYPE_CREATE) != 0 || resource->remove != NULL))
+		 ((flags & (BGW_TYPE_CREATE | BGW_TYPE_DELETE)) != 0 || resource->remove != NULL))
 		*verb = REST_DELETE;
 	else if (strcmp(method, "DELETE") == 0 && !item && resource->flush != NULL)
 		*verb = REST_FLUSH;
@@ -127,102 +127,6 @@ static int read_key(struct rest_request *request, struct error *error)
 			 KEPT_KEY_MAX_BYTES);
 }
 
-static bool is_root(const struct bgw_object_type *type, const char *name)
-{
-	return strcmp(name, type->name) == 0 ||
-	       (type->alias != NULL && strcmp(name, type->alias) == 0);
-}
-
-static bool is_bulk_root(const struct bgw_object_type *type, const char *name)
-{
-	return strcmp(name, type->plural) == 0 ||
-	       (type->alias_plural != NULL && strcmp(name, type->alias_plural) == 0);
-}
-
-/* The body's root names what is in it. */
-static int read_root(struct rest_request *request, struct error *error)
-{
-	const struct bgw_object_type *type = request->resource->type;
-	const cJSON *root = cJSON_IsObject(request->body) ? request->body->child : NULL;
-	bool create = request->verb == REST_CREATE;
-
-	if (root != NULL && root->next == NULL && create && is_bulk_root(type, root->string)) {
-		if (!cJSON_IsArray(root) || root->child == NULL)
-			return error_set(error, BGW_ERROR_INVALID_INPUT,
-					 "%s must be a list of at least one object", type->plural);
-		request->bulk = true;
-		request->next = root->child;
-		return 0;
-	}
-	if (root == NULL || root->next != NULL || !is_root(type, root->string))
-		return error_set(error, BGW_ERROR_BAD_REQUEST,
-				 create ? "the body must be {\"%s\": {...}} or {\"%s\": [{...}]}"
-					: "the body must be {\"%s\": {...}}",
-				 type->name, type->plural);
-	request->next = root;
-	return 0;
-}
-
-static bool has_body(const struct rest_request *request)
-{
-	return request->verb == REST_CREATE || request->verb == REST_UPDATE;
-}
-
-static int check_body(struct rest_request *request, struct error *error)
-{
-	const char *type = http_header(request->exchange, "Content-Type");
-	size_t length;
-
-	if (type != NULL && strncasecmp(type, "application/json", 16) != 0)
-		return error_set(error, BGW_ERROR_UNSUPPORTED_MEDIA_TYPE,
-				 "Content-Type must be application/json, not \"%.64s\"", type);
-	http_body(request->exchange, &length);
-	if (length == 0)
-		return error_set(error, BGW_ERROR_BAD_REQUEST,
-				 "there is no body; it must be {\"%s\": {...}}",
-				 request->resource->type->name);
-	return 0;
-}
-
-/* On the thread pool where the body is large. */
-static void body_parse(void *arg)
-{
-	struct rest_request *request = arg;
-	size_t length;
-	const char *bytes = http_body(request->exchange, &length);
-
-	request->body = json_parse(bytes, length, &request->parse_error);
-	if (request->body == NULL || request->key == NULL ||
-	    kept_digest(http_path(request->exchange), request->body, request->digest) == 0)
-		return;
-	cJSON_Delete(request->body);
-	request->body = NULL;
-	error_set(&request->parse_error, BGW_ERROR_INTERNAL, "no memory for the request");
-}
-
-static void body_parsed(void *arg)
-{
-	struct rest_request *request = arg;
-	struct error error = request->parse_error;
-
-	if (request->body != NULL && read_root(request, &error) == 0)
-		rest_request_submit(request);
-	else
-		rest_request_refuse(request, &error);
-}
-
-static void body_read(struct rest_request *request)
-{
-	size_t length;
-
-	http_body(request->exchange, &length);
-	if (length > REST_PARSE_HERE_BYTES &&
-	    loop_work(request->control->loop, body_parse, body_parsed, request) == 0)
-		return;
-	body_parse(request);
-	body_parsed(request);
-}
-
 static int request_read(struct rest_request *request, struct error *error)
 {
 	struct http_exchange *exchange = request->exchange;
@@ -238,8 +142,8 @@ static int request_read(struct rest_request *request, struct error *error)
 	if (request->query == NULL || read_revision(request, error) < 0 ||
 	    read_key(request, error) < 0)
 		return -EINVAL;
-	if (has_body(request))
-		rc = check_body(request, error);
+	if (rest_body_is_wanted(request))
+		rc = rest_body_check(request, error);
 	origin_of(exchange, request->origin, sizeof(request->origin));
 	return rc;
 }
@@ -289,6 +193,8 @@ static void handle(void *arg, struct http_exchange *exchange)
 	if (resource == NULL) {
 		if (maintenance_is_path(http_path(exchange)))
 			maintenance_handle(control, exchange);
+		else if (strcmp(http_path(exchange), L3_START_PATH) == 0)
+			negotiator_ask(control, exchange);
 		else
 			handle_discovery(exchange);
 		return;
@@ -307,8 +213,8 @@ static void handle(void *arg, struct http_exchange *exchange)
 		rest_request_refuse(request, &error);
 		return;
 	}
-	if (has_body(request))
-		body_read(request);
+	if (rest_body_is_wanted(request))
+		rest_body_read(request);
 	else
 		rest_request_submit(request);
 }
@@ -346,7 +252,9 @@ static char *refuse(void *arg, struct http_exchange *exchange, const struct erro
 		    size_t *length)
 {
 	rest_audit_refused(arg, exchange, error_status(error->code));
-	return rest_error_body(error, length);
+	return strcmp(http_path(exchange), L3_START_PATH) == 0
+		       ? negotiator_error_body(error, length)
+		       : rest_error_body(error, length);
 }
 
 struct http_handler rest_handler(struct control *control)

@@ -11,7 +11,6 @@
 #include "control.h"
 #include "http.h"
 #include "json.h"
-#include "kept_answer.h"
 #include "log.h"
 #include "text.h"
 
@@ -23,10 +22,9 @@ static const struct object *object_of(const struct change *change)
 	return change->new != NULL ? change->new : change->old;
 }
 
-/* Kept answers are the gateway's own affair. */
 static bool is_shown(const struct change *change)
 {
-	return object_of(change)->type != &kept_answer_type;
+	return model_type_is_shown(object_of(change)->type);
 }
 
 static void add_change(struct text *text, const struct change *change)

@@ -34,7 +34,9 @@ static int find_forerunner(struct rest_request *request, bool *found, struct err
 
 static int begin(struct rest_request *request, bool *is_done, struct error *error)
 {
-	size_t count = request->bulk ? (size_t)cJSON_GetArraySize(request->body->child) : 1;
+	size_t count = request->read != NULL ? request->read_count
+		       : request->bulk	     ? (size_t)cJSON_GetArraySize(request->body->child)
+					     : 1;
 	int rc = 0;
 
 	if (request->key != NULL)
@@ -48,13 +50,28 @@ static int begin(struct rest_request *request, bool *is_done, struct error *erro
 	return 0;
 }
 
+static bool has_more(const struct rest_request *request)
+{
+	return request->read != NULL ? request->made_count < request->read_count
+				     : request->next != NULL;
+}
+
+static int create_next(struct rest_request *request, struct object **object, struct error *error)
+{
+	if (request->read == NULL)
+		return operation_create(request->control, request->resource, request->next, object,
+					error);
+	return operation_create_read(request->control, request->resource,
+				     rest_body_record(request, request->made_count), object, error);
+}
+
 static int make_one(struct rest_request *request, struct error *error)
 {
 	const struct resource *resource = request->resource;
 	struct object *object;
 	struct error why;
 
-	if (operation_create(request->control, resource, request->next, &object, &why) < 0)
+	if (create_next(request, &object, &why) < 0)
 		return request->bulk
 			       ? error_set(error, why.code, "%s[%zu]: %.400s",
 					   resource->type->plural, request->made_count, why.message)
@@ -62,7 +79,8 @@ static int make_one(struct rest_request *request, struct error *error)
 	request->made[request->made_count++] = object_base(object)->id;
 	if (request->key != NULL)
 		kept_answer_tell(&request->told, object);
-	request->next = request->bulk ? request->next->next : NULL;
+	if (request->read == NULL)
+		request->next = request->bulk ? request->next->next : NULL;
 	return 0;
 }
 
@@ -74,11 +92,11 @@ int rest_create_stage(struct rest_request *request, struct error *error)
 
 	if (rc < 0 || is_done)
 		return rc;
-	while (request->next != NULL) {
+	while (has_more(request)) {
 		rc = make_one(request, error);
 		if (rc < 0)
 			return rc;
-		if (request->next != NULL && loop_now_ns() >= deadline_ns)
+		if (has_more(request) && loop_now_ns() >= deadline_ns)
 			return -EAGAIN;
 	}
 	if (request->key != NULL)
@@ -97,19 +115,6 @@ static const struct object *made_find(struct rest_request *request, const struct
 		object = model_find(request->control->model, request->resource->type, id);
 	request->last_found = object;
 	return object;
-}
-
-/* What was made, as it is now that it is published. Another request of the batch may have deleted
- * it already; its id is then all there is to say. */
-static void made_text(struct rest_request *request, const struct bgw_uuid *id)
-{
-	const struct object *object = made_find(request, id);
-	char text[BGW_UUID_TEXT_SIZE];
-
-	if (object != NULL)
-		list_item_text(request->control, request->resource, NULL, object, &request->text);
-	else
-		text_add_format(&request->text, "{\"id\":\"%s\"}", bgw_uuid_format(id, text));
 }
 
 /* What the forerunner made, as it was then; run-time members are those of now. */
@@ -157,7 +162,7 @@ static int retold_read(struct rest_request *request, struct error *error)
 		return 0;
 	if (request->parse_error.code != BGW_ERROR_NONE || request->told.broken)
 		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the answer");
-	if (request->told.length > REST_PARSE_HERE_BYTES &&
+	if (request->told.length > JSON_HERE_BYTES &&
 	    loop_work(request->control->loop, retold_parse, retold_parsed, request) == 0) {
 		batch_pause(request->control->batch);
 		return -EAGAIN;
@@ -167,24 +172,11 @@ static int retold_read(struct rest_request *request, struct error *error)
 	return request->retold != NULL ? 0 : retold_read(request, error);
 }
 
-static void next_text(struct rest_request *request)
-{
-	const cJSON *element = request->retold_next;
-
-	if (!request->is_repeat) {
-		made_text(request, &request->made[request->rendered]);
-	} else {
-		request->retold_next = element->next;
-		retold_text(request, element);
-	}
-	request->rendered++;
-}
-
-int rest_create_finish(struct rest_request *request, struct error *error)
+static int finish_repeat(struct rest_request *request, struct error *error)
 {
 	uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
 	const struct bgw_object_type *type = request->resource->type;
-	int rc = request->is_repeat ? retold_read(request, error) : 0;
+	int rc = retold_read(request, error);
 
 	if (rc < 0)
 		return rc;
@@ -194,10 +186,56 @@ int rest_create_finish(struct rest_request *request, struct error *error)
 	while (request->rendered < request->made_count) {
 		if (request->rendered != 0)
 			text_add_string(&request->text, ",");
-		next_text(request);
+		retold_text(request, request->retold_next);
+		request->retold_next = request->retold_next->next;
+		request->rendered++;
 		if (request->rendered < request->made_count && loop_now_ns() >= deadline_ns)
 			return -EAGAIN;
 	}
 	text_add_string(&request->text, request->bulk ? "]}" : "}");
 	return 0;
+}
+
+/* What was made, as it is now that it is published. Another request of the batch may have deleted
+ * some of it already. */
+static int finish_bulk(struct rest_request *request, struct error *error)
+{
+	uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
+
+	if (request->list == NULL)
+		request->list = list_create(request->control, request->resource);
+	while (request->list != NULL && request->rendered < request->made_count) {
+		const struct bgw_uuid *id = &request->made[request->rendered];
+
+		if (list_append(request->list, made_find(request, id), id) < 0)
+			break;
+		/* The clock is read now and then only. */
+		if (++request->rendered % 64 == 0 && loop_now_ns() >= deadline_ns)
+			return -EAGAIN;
+	}
+	if (request->list == NULL || request->rendered < request->made_count)
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory for the answer");
+	return rest_list_finish(request, deadline_ns);
+}
+
+static int finish_one(struct rest_request *request)
+{
+	const struct bgw_uuid *id = &request->made[0];
+	const struct object *object = made_find(request, id);
+	char text[BGW_UUID_TEXT_SIZE];
+
+	text_add_format(&request->text, "{\"%s\":", request->resource->type->name);
+	if (object != NULL)
+		list_item_text(request->control, request->resource, NULL, object, &request->text);
+	else
+		text_add_format(&request->text, "{\"id\":\"%s\"}", bgw_uuid_format(id, text));
+	text_add_string(&request->text, "}");
+	return 0;
+}
+
+int rest_create_finish(struct rest_request *request, struct error *error)
+{
+	if (request->is_repeat)
+		return finish_repeat(request, error);
+	return request->bulk ? finish_bulk(request, error) : finish_one(request);
 }

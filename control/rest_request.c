@@ -9,14 +9,15 @@
 #include "http.h"
 #include "json.h"
 #include "list.h"
+#include "loop.h"
 #include "operation.h"
 #include "query.h"
 #include "resource.h"
 #include "rest_audit.h"
 
-#define FREE_HERE_OBJECTS   1000
 #define RENDER_HERE_OBJECTS 256
 #define LIST_OBJECT_BYTES   512 /* about, and rather more */
+#define LOOK_AGAIN_MS	    1
 
 char *rest_error_body(const struct error *error, size_t *length)
 {
@@ -43,29 +44,32 @@ void rest_answer_error(struct http_exchange *exchange, const struct error *error
 	http_answer(exchange, error_status(error->code), body, length);
 }
 
-static void body_free(void *arg)
+static void memory_free(void *arg)
 {
-	cJSON_Delete(arg);
+	struct rest_request *request = arg;
+
+	rest_body_free(request);
+	free(request->made);
+	text_free(&request->told);
+	cJSON_Delete(request->retold);
+	text_free(&request->text);
+	free(request);
 }
 
-static void body_freed(void *arg)
+static void memory_freed(void *arg)
 {
 	(void)arg;
 }
 
 static void request_free(struct rest_request *request)
 {
-	/* A large one takes longer to free than the loop may stand still. */
-	if (request->made_count < FREE_HERE_OBJECTS ||
-	    loop_work(request->control->loop, body_free, body_freed, request->body) < 0)
-		cJSON_Delete(request->body);
+	loop_timer_close(request->again);
 	list_free(request->list);
 	query_free(request->query);
-	free(request->made);
-	text_free(&request->told);
-	cJSON_Delete(request->retold);
-	text_free(&request->text);
-	free(request);
+	/* A large one takes longer to free than the loop may stand still. */
+	if ((request->body_length <= JSON_HERE_BYTES && request->told.length <= JSON_HERE_BYTES) ||
+	    loop_work(request->control->loop, memory_free, memory_freed, request) < 0)
+		memory_free(request);
 }
 
 static bool is_view(const struct resource *resource)
@@ -86,12 +90,10 @@ static int stage_verb(struct rest_request *request, struct error *error)
 		return operation_update(request->control, request->resource, request->id,
 					request->next, request->revision, &object, error);
 	case REST_DELETE:
-		if (request->resource->remove != NULL)
-			return request->resource->remove(request->control, request->id, error);
+		if (is_view(request->resource))
+			return 0;
 		return operation_delete(request->control, request->resource, request->id,
 					request->revision, request->query->cascade, error);
-	case REST_FLUSH:
-		return request->resource->flush(request->control, request->query, error);
 	default:
 		return 0;
 	}
@@ -129,6 +131,15 @@ static int finish_show(struct rest_request *request, struct error *error)
 }
 
 /* A view is changed here and not when staged, so that a commit that fails leaves it as it is. */
+static int finish_delete(struct rest_request *request, struct error *error)
+{
+	const struct resource *resource = request->resource;
+
+	if (request->verb == REST_FLUSH)
+		return resource->flush(request->control, request->query, error);
+	return is_view(resource) ? resource->remove(request->control, request->id, error) : 0;
+}
+
 static int finish_update(struct rest_request *request, struct error *error)
 {
 	int rc = 0;
@@ -168,7 +179,7 @@ static int list_prepare(struct rest_request *request, uint64_t deadline_ns, stru
 		list_sort(list);
 	}
 	if (!request->is_paged) {
-		rc = list_page(list, error);
+		rc = list_page(list, deadline_ns, error);
 		if (rc < 0)
 			return rc;
 		request->is_paged = true;
@@ -176,7 +187,16 @@ static int list_prepare(struct rest_request *request, uint64_t deadline_ns, stru
 	return 0;
 }
 
-/* 0 when the answer is in the text, or is too long for that and may be sent as it is rendered. */
+int rest_list_finish(struct rest_request *request, uint64_t deadline_ns)
+{
+	const bool is_done =
+		list_count(request->list) <= RENDER_HERE_OBJECTS
+			? list_render(request->list, deadline_ns, SIZE_MAX, &request->text)
+			: list_hold(request->list, deadline_ns);
+
+	return is_done ? 0 : -EAGAIN;
+}
+
 static int finish_list(struct rest_request *request, struct error *error)
 {
 	const uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
@@ -190,10 +210,26 @@ static int finish_list(struct rest_request *request, struct error *error)
 	rc = list_prepare(request, deadline_ns, error);
 	if (rc < 0)
 		return rc;
-	if (list_count(request->list) <= RENDER_HERE_OBJECTS)
-		return list_render(request->list, deadline_ns, SIZE_MAX, &request->text) ? 0
-											 : -EAGAIN;
-	return list_hold(request->list, deadline_ns) ? 0 : -EAGAIN;
+	return rest_list_finish(request, deadline_ns);
+}
+
+static void list_look_again(void *arg)
+{
+	struct rest_request *request = arg;
+
+	http_wake(request->exchange);
+}
+
+/* A slice was over before anything was found that the filters select. */
+static long list_look_later(struct rest_request *request)
+{
+	if (request->again == NULL)
+		request->again = loop_timer_create(request->control->loop, LOOP_NEVER, 0,
+						   list_look_again, request);
+	if (request->again == NULL)
+		return HTTP_STREAM_BROKEN;
+	loop_timer_set(request->again, LOOK_AGAIN_MS, 0);
+	return 0;
 }
 
 /* The rest of a request that is a long list: rendered as the client takes it, while the model goes
@@ -206,12 +242,13 @@ static long list_read(void *arg, char *at, size_t size)
 
 	if (request->sent == text->length)
 		text->length = request->sent = 0;
-	/* A slice may end before there is anything to send. */
-	while (text->length == 0 && !request->is_rendered && !text->broken)
+	if (text->length == 0 && !request->is_rendered)
 		request->is_rendered =
 			list_render(request->list, loop_now_ns() + LOOP_SLICE_NS / 2, size, text);
 	if (text->broken)
-		return -1;
+		return HTTP_STREAM_BROKEN;
+	if (text->length == 0)
+		return request->is_rendered ? HTTP_STREAM_END : list_look_later(request);
 	length = text->length - request->sent < size ? text->length - request->sent : size;
 	memcpy(at, text->bytes + request->sent, length);
 	request->sent += length;
@@ -256,6 +293,7 @@ static bool finish(struct request *base, const struct error *outcome)
 			break;
 		case REST_DELETE:
 		case REST_FLUSH:
+			rc = finish_delete(request, &error);
 			status = 204;
 			break;
 		}
@@ -267,8 +305,9 @@ static bool finish(struct request *base, const struct error *outcome)
 	if (error.code != BGW_ERROR_NONE) {
 		rest_answer_error(request->exchange, &error);
 	} else if (request->list != NULL && list_count(request->list) > RENDER_HERE_OBJECTS) {
-		http_answer_stream(request->exchange, list_bytes(request), list_read, list_done,
-				   request);
+		http_answer_stream(
+			request->exchange, status,
+			&(struct http_stream){list_read, list_done, request, list_bytes(request)});
 		return true;
 	} else {
 		http_answer(request->exchange, status, request->text.bytes, request->text.length);

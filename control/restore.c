@@ -17,6 +17,7 @@
 enum step {
 	STEP_DELETE, /* what refers before what is referred to */
 	STEP_PUT,    /* what is referred to first */
+	STEP_CHECK,  /* all of them are in place: two that change places are no conflict */
 	STEP_DONE,
 };
 
@@ -26,6 +27,8 @@ struct restore {
 	unsigned int type;
 	struct object *next;
 	bool is_in_type;
+	bool is_begun;
+	size_t checked; /* up to where in the journal */
 	struct restore_counts counts;
 };
 
@@ -36,7 +39,8 @@ static int load(void *arg, struct object *object, struct error *error)
 	char text[BGW_UUID_TEXT_SIZE];
 	int rc = 0;
 
-	if (object->type == &kept_answer_type) {
+	/* What was agreed with peers since then, or before, is not for one side to restore. */
+	if (object->type == &kept_answer_type || object->type == &bgw_l3_negotiation_type) {
 		object_free(object);
 		return 0;
 	}
@@ -124,7 +128,8 @@ void restore_free(struct restore *restore)
 
 static bool is_of_the_file(const struct bgw_object_type *type)
 {
-	return type != &bgw_port_type && type != &kept_answer_type;
+	return type != &bgw_port_type && type != &kept_answer_type &&
+	       type != &bgw_l3_negotiation_type;
 }
 
 static int delete_one(struct restore *restore, struct control *control, struct object *object,
@@ -173,10 +178,24 @@ static bool is_same(const struct object *a, const struct object *b)
 	return object_has(a, b) && object_has(b, a);
 }
 
+/* What no update could make of it is another object with the same id. */
+static int place(struct control *control, struct object *is, struct object *wanted)
+{
+	int rc;
+
+	if (is == NULL)
+		return model_insert(control->model, wanted);
+	if (!record_is_update(&is->type->record, object_record(is), object_record(wanted))) {
+		rc = model_remove(control->model, is);
+		return rc == 0 ? model_insert(control->model, wanted) : rc;
+	}
+	wanted->runtime = is->runtime;
+	return model_replace(control->model, is, wanted);
+}
+
 static int put_one(struct restore *restore, struct control *control, struct object *wanted,
 		   struct error *error)
 {
-	const struct resource *resource = resource_of(wanted->type);
 	struct bgw_object *base = object_record_mutable(wanted);
 	struct object *is = model_find(control->model, wanted->type, &base->id);
 	int rc;
@@ -189,16 +208,18 @@ static int put_one(struct restore *restore, struct control *control, struct obje
 	}
 	model_release(restore->wanted, wanted);
 	wanted->seq = 0;
-	if (is == NULL) {
-		rc = operation_insert(control, resource, wanted, error);
-		restore->counts.created += rc == 0;
-		return rc;
+	if (is != NULL)
+		base->revision = object_base(is)->revision + 1;
+	rc = place(control, is, wanted);
+	if (rc < 0) {
+		object_free(wanted);
+		return error_set(error, BGW_ERROR_INTERNAL, "no memory to restore");
 	}
-	base->revision = object_base(is)->revision + 1;
-	wanted->runtime = is->runtime;
-	rc = operation_replace(control, resource, is, wanted, error);
-	restore->counts.updated += rc == 0;
-	return rc;
+	if (is != NULL)
+		restore->counts.updated++;
+	else
+		restore->counts.created++;
+	return 0;
 }
 
 static const struct model *model_of(const struct restore *restore, const struct control *control)
@@ -212,7 +233,7 @@ static void type_end(struct restore *restore)
 	restore->is_in_type = false;
 	if (restore->step == STEP_PUT) {
 		if (model_type(++restore->type) == NULL)
-			restore->step = STEP_DONE;
+			restore->step = STEP_CHECK;
 	} else if (restore->type-- == 0) {
 		restore->type = 0;
 		restore->step = STEP_PUT;
@@ -243,8 +264,30 @@ static int type_stage(struct restore *restore, struct control *control, uint64_t
 	return rc;
 }
 
-static void begin(struct restore *restore)
+static int check_stage(struct restore *restore, struct control *control, uint64_t deadline_ns,
+		       struct error *error)
 {
+	size_t count;
+	const struct change *changes = model_changes(control->model, &count);
+	unsigned int n = 0;
+	int rc = 0;
+
+	for (; restore->checked < count && rc == 0; restore->checked++) {
+		const struct change *change = &changes[restore->checked];
+
+		if (++n % ITEMS_A_CHECK == 0 && loop_now_ns() >= deadline_ns)
+			return -EAGAIN;
+		if (change->new != NULL && is_of_the_file(change->new->type))
+			rc = operation_check(control, resource_of(change->new->type), change->old,
+					     change->new, error);
+	}
+	return rc;
+}
+
+static void begin(struct restore *restore, struct control *control)
+{
+	restore->is_begun = true;
+	model_changes(control->model, &restore->checked);
 	while (model_type(restore->type + 1) != NULL)
 		restore->type++;
 }
@@ -254,13 +297,17 @@ int restore_stage(struct restore *restore, struct control *control, struct error
 	const uint64_t deadline_ns = loop_now_ns() + LOOP_SLICE_NS;
 	int rc = 0;
 
-	if (restore->step == STEP_DELETE && restore->type == 0 && !restore->is_in_type)
-		begin(restore);
-	while (restore->step != STEP_DONE && rc == 0) {
+	if (!restore->is_begun)
+		begin(restore, control);
+	while (restore->step < STEP_CHECK && rc == 0) {
 		rc = type_stage(restore, control, deadline_ns, error);
 		if (rc == 0)
 			type_end(restore);
 	}
+	if (rc == 0 && restore->step == STEP_CHECK)
+		rc = check_stage(restore, control, deadline_ns, error);
+	if (rc == 0)
+		restore->step = STEP_DONE;
 	return rc;
 }
 

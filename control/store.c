@@ -255,6 +255,8 @@ static struct object *row_object(sqlite3_stmt *row, struct error *error)
 	const char *type_name = (const char *)sqlite3_column_text(row, 0);
 	const void *id = sqlite3_column_blob(row, 1);
 	bool has_id = sqlite3_column_bytes(row, 1) == sizeof(struct bgw_uuid);
+	const sqlite3_int64 revision = sqlite3_column_int64(row, 2);
+	const bool has_revision = revision >= 1 && revision <= UINT32_MAX;
 	char id_text[BGW_UUID_TEXT_SIZE] = "?";
 	const char *body = (const char *)sqlite3_column_text(row, 3);
 	const struct bgw_object_type *type = type_name != NULL ? model_type_find(type_name) : NULL;
@@ -270,13 +272,14 @@ static struct object *row_object(sqlite3_stmt *row, struct error *error)
 	if (object != NULL) {
 		struct bgw_object *base = object_record_mutable(object);
 
-		base->revision = (uint32_t)sqlite3_column_int64(row, 2);
-		object->seq = sqlite3_column_int64(row, 4);
-		if (has_id) {
+		if (has_id && has_revision) {
 			memcpy(&base->id, id, sizeof(base->id));
+			base->revision = (uint32_t)revision;
+			object->seq = sqlite3_column_int64(row, 4);
 			return object;
 		}
-		snprintf(why.message, sizeof(why.message), "has no valid id");
+		snprintf(why.message, sizeof(why.message), "has no valid %s",
+			 has_id ? "revision" : "id");
 		object_free(object);
 	}
 	if (has_id)

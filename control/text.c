@@ -29,6 +29,18 @@ bool text_grow(struct text *text, size_t length)
 	return true;
 }
 
+bool text_append(struct text *text, const char *bytes, size_t length)
+{
+	const size_t before = text->length;
+
+	text_add(text, bytes, length);
+	if (!text->broken)
+		return true;
+	text->broken = false;
+	text->length = before;
+	return false;
+}
+
 void text_add_string(struct text *text, const char *string)
 {
 	text_add(text, string, strlen(string));

@@ -18,6 +18,15 @@ struct text {
 /** Makes room for so many more bytes. False without memory. */
 bool text_grow(struct text *text, size_t length);
 
+/** Room for so many more bytes, behind the last; what is written there counts once it is added to
+ * the length. NULL without memory. */
+static inline char *text_room(struct text *text, size_t length)
+{
+	if (text->size - text->length < length && !text_grow(text, length))
+		return NULL;
+	return text->bytes + text->length;
+}
+
 static inline void text_add(struct text *text, const char *bytes, size_t length)
 {
 	if (length == 0 || (text->size - text->length < length && !text_grow(text, length)))
@@ -25,6 +34,9 @@ static inline void text_add(struct text *text, const char *bytes, size_t length)
 	memcpy(text->bytes + text->length, bytes, length);
 	text->length += length;
 }
+
+/** All or nothing; without memory the text is as before. */
+bool text_append(struct text *text, const char *bytes, size_t length);
 
 void text_add_string(struct text *text, const char *string);
 void text_add_format(struct text *text, const char *format, ...)

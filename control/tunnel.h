@@ -15,7 +15,9 @@
 #include "domain.h"
 #include "error.h"
 #include "forwarding.h"
+#include "negotiator/agreement.h"
 
+struct negotiation_udp_peer;
 struct path;
 
 struct remote_gateway_state {
@@ -23,6 +25,7 @@ struct remote_gateway_state {
 	uint32_t peer; /**< 0: not published, for want of a local address */
 	bool nvgre;
 	struct bgw_address local, remote;
+	struct negotiation_udp_peer *negotiation; /**< NULL: it is off */
 };
 
 struct remote_mac_state;
@@ -32,8 +35,12 @@ struct connection_state {
 	uint32_t index; /**< 0: not published */
 	struct domain *domain;
 	struct path *path;
+	bool is_agreed; /**< with the peer, of encapsulation "auto" */
+	enum bgw_encap agreed_encapsulation;
+	uint32_t agreed_seg_id;
 	bool is_set; /**< spec is what workers have */
 	bool is_in_flood;
+	bool is_forgotten; /**< what was learned behind it, for its remote gateway is down */
 	struct bgw_connection_spec spec;
 	struct bgw_traffic_counters before; /**< of earlier owners of the index */
 	struct remote_mac_state *macs;	    /**< those in the dataplane */
@@ -64,6 +71,11 @@ int tunnel_source(const struct control *control, const struct bgw_address *remot
 /** Whether that encapsulation and the remote gateway's list have GRE and NVGRE, which the wire does
  * not tell apart. */
 bool encapsulations_clash(const struct bgw_l2_remote_gateway *gateway, uint32_t encapsulation);
+
+/** What the peer and we agreed on for a connection whose encapsulation is "auto". 0, or negative
+ * with *error set: it is not as configured here, or another connection has it. */
+int connection_agree(struct control *control, const struct bgw_uuid *connection,
+		     const struct bgw_agreement *agreement, struct error *error);
 
 /** By the dataplane's index; NULL when there is none. */
 const struct object *connection_by_index(const struct control *control, uint32_t index);

@@ -8,6 +8,7 @@
 #include "fdb.h"
 #include "index.h"
 #include "model.h"
+#include "negotiation/udp.h"
 #include "path.h"
 #include "plan.h"
 #include "tunnel.h"
@@ -18,11 +19,13 @@ struct wanted {
 	const struct bgw_l2_remote_gateway *remote;
 	const struct remote_gateway_state *remote_state;
 	struct domain_key domain;
+	enum bgw_encap encapsulation; /* as configured, or as agreed */
+	uint32_t seg_id;
 };
 
 /* False: it cannot be published as things are. */
-static bool wanted_find(const struct control *control, const struct object *object,
-			struct wanted *wanted)
+static bool wanted_find(const struct control *control, const struct connection_state *state,
+			const struct object *object, struct wanted *wanted)
 {
 	const struct object *remote;
 
@@ -33,6 +36,14 @@ static bool wanted_find(const struct control *control, const struct object *obje
 		return false;
 	wanted->remote = object_record(remote);
 	wanted->remote_state = remote->runtime;
+	wanted->encapsulation = (enum bgw_encap)wanted->record->encapsulation;
+	wanted->seg_id = wanted->record->seg_id;
+	if (wanted->record->encapsulation == BGW_ENCAPSULATION_AUTO) {
+		if (!state->is_agreed)
+			return false;
+		wanted->encapsulation = state->agreed_encapsulation;
+		wanted->seg_id = state->agreed_seg_id;
+	}
 	return remote_connection_domain(control, wanted->record, &wanted->domain) == 0;
 }
 
@@ -43,10 +54,9 @@ static bool is_keyless(const struct bgw_l2_remote_gateway_connection *record)
 
 static bool same_key(const struct bgw_connection_spec *spec, const struct wanted *wanted)
 {
-	return spec->peer == wanted->remote_state->peer &&
-	       spec->encap == (enum bgw_encap)wanted->record->encapsulation &&
+	return spec->peer == wanted->remote_state->peer && spec->encap == wanted->encapsulation &&
 	       spec->keyless == is_keyless(wanted->record) &&
-	       (spec->keyless || spec->segmentation_id == wanted->record->seg_id);
+	       (spec->keyless || spec->segmentation_id == wanted->seg_id);
 }
 
 static void clear(struct control *control, struct connection_state *state)
@@ -84,7 +94,7 @@ static bool release(struct control *control, struct work *work, const struct obj
 	struct connection_state *state = (struct connection_state *)work;
 	struct wanted wanted;
 
-	if (object == NULL || !wanted_find(control, object, &wanted) ||
+	if (object == NULL || !wanted_find(control, state, object, &wanted) ||
 	    (state->index != 0 && !domain_key_equal(&state->domain->key, &wanted.domain)))
 		return withdraw(control, state);
 	if (state->is_set && !same_key(&state->spec, &wanted))
@@ -131,8 +141,8 @@ static void spec_fill(const struct control *control, const struct connection_sta
 		.domain = state->domain->id,
 		.path = path_index(path),
 		.peer = wanted->remote_state->peer,
-		.encap = (enum bgw_encap)record->encapsulation,
-		.segmentation_id = is_keyless(record) ? 0 : record->seg_id,
+		.encap = wanted->encapsulation,
+		.segmentation_id = is_keyless(record) ? 0 : wanted->seg_id,
 		.keyless = is_keyless(record),
 		.admin_up = record->admin_state_up && wanted->remote->admin_state_up &&
 			    domain_is_up(control, &wanted->domain),
@@ -148,7 +158,7 @@ static struct path_key path_wanted(const struct wanted *wanted)
 	return (struct path_key){
 		.remote = wanted->remote_state->remote,
 		.local = wanted->remote_state->local,
-		.encap = (enum bgw_encap)wanted->record->encapsulation,
+		.encap = wanted->encapsulation,
 		.keyless = is_keyless(wanted->record),
 		.ttl = (uint8_t)wanted->remote->ttl,
 		.dscp = dscp_given ? (int8_t)wanted->remote->dscp : BGW_DSCP_COPY,
@@ -169,14 +179,27 @@ static bool flood_apply(struct control *control, struct connection_state *state,
 	return true;
 }
 
+/* Who was behind a gateway that is not there may be found elsewhere. */
+static bool forget_apply(struct control *control, struct connection_state *state, bool is_down)
+{
+	const struct fdb_selection behind = {.place = bgw_ref_connection(state->index),
+					     .port = FDB_PORT_NONE};
+
+	if (is_down && !state->is_forgotten && fdb_flush(control->fdb, &behind) < 0)
+		return false;
+	state->is_forgotten = is_down;
+	return true;
+}
+
 static bool apply(struct control *control, struct work *work, const struct object *object)
 {
 	struct connection_state *state = (struct connection_state *)work;
 	struct wanted wanted;
 	struct path_key key;
 	struct path *path;
+	bool is_down;
 
-	if (!wanted_find(control, object, &wanted) || wanted.remote_state->peer == 0 ||
+	if (!wanted_find(control, state, object, &wanted) || wanted.remote_state->peer == 0 ||
 	    wanted.remote_state->local.family == 0)
 		return withdraw(control, state);
 	if (!place(control, state, &wanted))
@@ -194,7 +217,9 @@ static bool apply(struct control *control, struct work *work, const struct objec
 	path_release(state->path);
 	state->path = path;
 	state->is_set = true;
-	return flood_apply(control, state, wanted.record->flood);
+	is_down = negotiation_udp_is_down(wanted.remote_state->negotiation);
+	return flood_apply(control, state, wanted.record->flood && !is_down) &&
+	       forget_apply(control, state, is_down);
 }
 
 const struct work_operations connection_work = {

@@ -7,6 +7,7 @@
 #include "index.h"
 #include "log.h"
 #include "model.h"
+#include "negotiation/udp.h"
 #include "packet_path.h"
 #include "tunnel.h"
 #include "underlay.h"
@@ -58,12 +59,16 @@ static bool same_addresses(const struct remote_gateway_state *state,
 	return bgw_address_equal(&state->local, local) && bgw_address_equal(&state->remote, remote);
 }
 
-static void withdraw(struct control *control, struct remote_gateway_state *state)
+/* False: not now, call again. */
+static bool withdraw(struct control *control, struct remote_gateway_state *state)
 {
 	if (state->peer == 0)
-		return;
+		return true;
+	if (!negotiation_udp_clear(control, state))
+		return false;
 	bgw_peer_clear(control->dataplane, state->peer);
 	state->local.family = 0;
+	return true;
 }
 
 static bool release(struct control *control, struct work *work, const struct object *object)
@@ -74,14 +79,15 @@ static bool release(struct control *control, struct work *work, const struct obj
 	struct error why;
 
 	if (object == NULL) {
-		withdraw(control, state);
+		if (!withdraw(control, state))
+			return false;
 		index_give_back(control->indexes, INDEX_PEER, state->peer);
 		return true;
 	}
 	gateway = object_record(object);
 	if (tunnel_source(control, &gateway->ipaddr, &gateway->local_ip, &local, &why) < 0 ||
 	    !same_addresses(state, &local, &gateway->ipaddr))
-		withdraw(control, state);
+		return withdraw(control, state);
 	return true;
 }
 
@@ -123,7 +129,7 @@ static bool apply(struct control *control, struct work *work, const struct objec
 	state->nvgre = spec.nvgre;
 	state->local = local;
 	state->remote = gateway->ipaddr;
-	return true;
+	return negotiation_udp_set(control, state, gateway);
 }
 
 const struct work_operations remote_gateway_work = {

@@ -60,7 +60,7 @@ void underlay_link_message(struct underlay *underlay, const struct netlink_messa
 	link_changed(underlay, message->link.ifindex);
 }
 
-static size_t address_bucket(const struct bgw_address *ip)
+size_t underlay_address_bucket(const struct bgw_address *ip)
 {
 	unsigned int hash = 0;
 
@@ -72,7 +72,7 @@ static size_t address_bucket(const struct bgw_address *ip)
 const struct netlink_address *underlay_local_find(const struct underlay *underlay,
 						  const struct bgw_address *ip)
 {
-	const struct underlay_local *local = underlay->locals[address_bucket(ip)];
+	const struct underlay_local *local = underlay->locals[underlay_address_bucket(ip)];
 
 	while (local != NULL &&
 	       !(local->now.usable && bgw_address_equal(&local->now.prefix.ip, ip)))
@@ -100,7 +100,7 @@ static void address_changed(struct underlay *underlay)
 void underlay_address_message(struct underlay *underlay, const struct netlink_message *message)
 {
 	const struct netlink_address *now = &message->address;
-	struct underlay_local **place = &underlay->locals[address_bucket(&now->prefix.ip)];
+	struct underlay_local **place = &underlay->locals[underlay_address_bucket(&now->prefix.ip)];
 	struct underlay_local *local;
 
 	while (*place != NULL && ((*place)->now.ifindex != now->ifindex ||

@@ -179,8 +179,9 @@ void underlay_paths_timer(struct underlay *underlay, uint64_t now_ms)
 		if (judge(path))
 			path->changed(path->context, &path->state);
 	}
+	/* What is due at once would go before all else that waits. */
 	if (underlay->lookup != NULL)
-		underlay_wake_at(underlay, now_ms);
+		underlay_wake_at(underlay, now_ms + 1);
 	else if (underlay->lookup_ms != UNDERLAY_NEVER)
 		underlay_wake_at(underlay, underlay->lookup_ms);
 }

@@ -75,7 +75,7 @@ int underlay_static_address_add(struct underlay *underlay, const struct bgw_pref
 int underlay_static_neighbour_add(struct underlay *underlay, const struct bgw_address *ip,
 				  const struct bgw_mac *mac, uint16_t port)
 {
-	struct underlay_static_neighbour *entry = calloc(1, sizeof(*entry));
+	struct underlay_static_neighbour *entry = calloc(1, sizeof(*entry)), **bucket;
 
 	if (entry == NULL)
 		return -ENOMEM;
@@ -85,6 +85,9 @@ int underlay_static_neighbour_add(struct underlay *underlay, const struct bgw_ad
 	entry->since_ms = underlay_now_ms(underlay);
 	entry->next = underlay->static_neighbours;
 	underlay->static_neighbours = entry;
+	bucket = &underlay->static_by_ip[underlay_address_bucket(ip)];
+	entry->next_of_bucket = *bucket;
+	*bucket = entry;
 	underlay_paths_resolve(underlay);
 	return 0;
 }
@@ -92,9 +95,10 @@ int underlay_static_neighbour_add(struct underlay *underlay, const struct bgw_ad
 const struct underlay_static_neighbour *underlay_static_neighbour_find(
 	const struct underlay *underlay, const struct bgw_address *ip)
 {
-	const struct underlay_static_neighbour *entry = underlay->static_neighbours;
+	const struct underlay_static_neighbour *entry =
+		underlay->static_by_ip[underlay_address_bucket(ip)];
 
 	while (entry != NULL && !bgw_address_equal(&entry->ip, ip))
-		entry = entry->next;
+		entry = entry->next_of_bucket;
 	return entry;
 }

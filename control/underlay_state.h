@@ -54,7 +54,7 @@ struct underlay_static_neighbour {
 	struct bgw_mac mac;
 	uint16_t port;
 	uint64_t since_ms;
-	struct underlay_static_neighbour *next;
+	struct underlay_static_neighbour *next, *next_of_bucket;
 };
 
 struct underlay_static_address {
@@ -94,6 +94,7 @@ struct underlay {
 	struct underlay_port_entry *ports;
 	struct underlay_static_address *static_addresses;
 	struct underlay_static_neighbour *static_neighbours;
+	struct underlay_static_neighbour *static_by_ip[UNDERLAY_BUCKETS];
 	struct underlay_link *links[UNDERLAY_BUCKETS];
 	struct underlay_local *locals[UNDERLAY_BUCKETS];
 	struct underlay_hop *hops[UNDERLAY_BUCKETS];
@@ -129,6 +130,7 @@ const struct underlay_port *underlay_port_of_link(const struct underlay *underla
 						  const struct netlink_link *link);
 
 /* --- underlay_address.c --- */
+size_t underlay_address_bucket(const struct bgw_address *ip);
 const struct netlink_link *underlay_link_find(const struct underlay *underlay, int ifindex);
 void underlay_link_message(struct underlay *underlay, const struct netlink_message *message);
 void underlay_address_message(struct underlay *underlay, const struct netlink_message *message);

@@ -27,9 +27,11 @@ char *value_describe(const struct bgw_field *field, char *text, size_t size)
 {
 	switch (field->type) {
 	case BGW_STRING:
-		snprintf(text, size, "a %sstring of at most %zu bytes",
+		snprintf(text, size, "a %sstring of at most %zu bytes without control characters%s",
 			 (field->flags & BGW_FIELD_NONEMPTY) != 0 ? "non-empty " : "",
-			 string_max_bytes(field));
+			 string_max_bytes(field),
+			 (field->flags & BGW_FIELD_LINES) != 0 ? " but tabs and ends of lines"
+							       : "");
 		break;
 	case BGW_BOOL:
 		snprintf(text, size, "true or false");
@@ -53,7 +55,7 @@ char *value_describe(const struct bgw_field *field, char *text, size_t size)
 		snprintf(text, size, "an address with prefix length such as \"192.0.2.1/24\"");
 		break;
 	case BGW_UUID:
-		snprintf(text, size, "a UUID");
+		snprintf(text, size, "a UUID, not all zero");
 		break;
 	case BGW_REF:
 		snprintf(text, size, "the id of an existing %s", field->ref);
@@ -113,6 +115,17 @@ static int parse_string(const struct bgw_field *field, const char *text, char **
 	return *value != NULL ? 0 : -ENOMEM;
 }
 
+/* All zero is no id but that there is none. */
+static int parse_id(const char *text, struct bgw_uuid *id)
+{
+	struct bgw_uuid parsed;
+
+	if (bgw_uuid_parse(text, &parsed) < 0 || bgw_uuid_is_nil(&parsed))
+		return -EINVAL;
+	*id = parsed;
+	return 0;
+}
+
 int value_parse(const struct bgw_field *field, const char *text, void *at)
 {
 	switch (field->type) {
@@ -131,6 +144,7 @@ int value_parse(const struct bgw_field *field, const char *text, void *at)
 	case BGW_PREFIX:
 		return bgw_prefix_parse(text, at);
 	case BGW_UUID:
+		return parse_id(text, at);
 	case BGW_REF:
 		return bgw_uuid_parse(text, at);
 	case BGW_TAGS:

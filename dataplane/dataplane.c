@@ -9,6 +9,7 @@
 #include <bgw/memif_peer.h>
 
 #include "dataplane.h"
+#include "negotiation/tag.h"
 #include "object/tunnel.h"
 #include "worker/worker.h"
 
@@ -54,6 +55,14 @@ static int rcu_create(struct bgw_dataplane *dp)
 	return rte_rcu_qsbr_init(dp->qsbr, dp->limits.workers) == 0 ? 0 : -ENOMEM;
 }
 
+/* Buckets for peers: they are many where sessions are, and take a quarter of the room then. */
+static uint32_t peers_room(uint32_t peers)
+{
+	const uint32_t few = 16384;
+
+	return peers <= few ? peers * 8 : RTE_MAX(few * 8, peers + peers / 2);
+}
+
 static int tables_create(struct bgw_dataplane *dp)
 {
 	const struct bgw_limits *limits = &dp->limits;
@@ -67,7 +76,7 @@ static int tables_create(struct bgw_dataplane *dp)
 	if (status == 0)
 		status = em_create(&dp->tags, "tags", limits->attachments * 8, dp->qsbr);
 	if (status == 0)
-		status = em_create(&dp->peers, "peers", limits->peers * 8, dp->qsbr);
+		status = em_create(&dp->peers, "peers", peers_room(limits->peers), dp->qsbr);
 	if (status == 0)
 		status = em_create(&dp->connection_keys, "connections", limits->connections * 8,
 				   dp->qsbr);
@@ -90,8 +99,12 @@ static int arrays_create(struct bgw_dataplane *dp)
 	dp->key_of_connection = calloc(limits->connections, sizeof(dp->key_of_connection[0]));
 	dp->storm_meters = calloc(limits->attachments, sizeof(dp->storm_meters[0]));
 	dp->signal_meters = calloc(limits->connections, sizeof(dp->signal_meters[0]));
+	dp->hello_meters = calloc(limits->peers, sizeof(dp->hello_meters[0]));
+	dp->negotiation_peers = calloc(limits->peers, sizeof(dp->negotiation_peers[0]));
+	dp->negotiation_sessions = calloc(limits->peers, sizeof(dp->negotiation_sessions[0]));
 	if (!dp->attachments || !dp->connections || !dp->domains || !dp->paths || !dp->neighbours ||
-	    !dp->key_of_peer || !dp->key_of_connection || !dp->storm_meters || !dp->signal_meters)
+	    !dp->key_of_peer || !dp->key_of_connection || !dp->storm_meters || !dp->signal_meters ||
+	    !dp->hello_meters || !dp->negotiation_peers || !dp->negotiation_sessions)
 		return -ENOMEM;
 	return 0;
 }
@@ -111,7 +124,10 @@ struct bgw_dataplane *bgw_dataplane_create(const struct bgw_limits *limits)
 	dp->limits = *limits;
 	dp->vxlan_port = 4789;
 	dp->start_cycles = rte_rdtsc();
-	status = rcu_create(dp);
+	dp->ns_per_cycle_q32 = (uint64_t)((1e9 / (double)rte_get_tsc_hz()) * 4294967296.0);
+	status = tag_open();
+	if (status == 0)
+		status = rcu_create(dp);
 	if (status == 0)
 		status = retire_queue_create(&dp->retired, RETIRED_ROOM, dp->qsbr);
 	if (status == 0)
@@ -149,6 +165,9 @@ void bgw_dataplane_destroy(struct bgw_dataplane *dp)
 	if (dp->retired.entries)
 		retire_queue_destroy(&dp->retired);
 	published_free(dp->own_addresses);
+	free(dp->negotiation_sessions);
+	objects_free(dp->negotiation_peers, dp->limits.peers);
+	free(dp->hello_meters);
 	free(dp->signal_meters);
 	free(dp->storm_meters);
 	free(dp->key_of_connection);

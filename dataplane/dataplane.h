@@ -21,6 +21,8 @@ struct attachment;
 struct domain;
 struct neighbour;
 struct own_addresses;
+struct negotiation_peer;
+struct negotiation_session;
 struct path;
 struct worker;
 
@@ -44,10 +46,15 @@ struct bgw_dataplane {
 	/* Next packet's earliest time in cycles: by attachment and class, by connection. */
 	_Atomic uint64_t (*storm_meters)[3];
 	_Atomic uint64_t *signal_meters;
+	_Atomic uint64_t *hello_meters; /* by peer */
+	struct negotiation_peer **negotiation_peers;
 	struct own_addresses *own_addresses;
 	struct port_attachments port_attachments[BGW_MAX_PORTS];
-	uint16_t vxlan_port; /* host order */
-	uint16_t now_s;	     /* coarse clock of age stamps */
+	uint16_t vxlan_port;	       /* host order */
+	uint16_t now_s;		       /* coarse clock of age stamps */
+	uint16_t negotiation_port;     /* host order, 0: none */
+	uint64_t ns_per_cycle_q32;     /* in 2^-32 ns */
+	uint64_t negotiation_clock_ns; /* stopped there by a test, 0: it runs */
 
 	/* control's alone */
 	struct bgw_limits limits;
@@ -56,6 +63,7 @@ struct bgw_dataplane {
 	/* Keys of peers and connections by index, so that these can be cleared. */
 	uint64_t *key_of_peer;
 	uint64_t *key_of_connection;
+	struct negotiation_session **negotiation_sessions; /* by peer, the one started last */
 	uint64_t start_cycles;
 	bool clock_is_set; /* by a test: bgw_dataplane_poll() leaves now_s alone */
 	bool workers_run;

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "field.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+/* Most names differ in their first letter, and bodies of very many objects are read. */
+static bool is_same(const char *a, const char *b)
+{
+	return a[0] == b[0] && strcmp(a, b) == 0;
+}
 
 const struct bgw_field *bgw_field_find(const struct bgw_record *record, const char *name)
 {
 	for (uint32_t i = 0; i < record->count; i++) {
 		const struct bgw_field *field = &record->fields[i];
 
-		if (strcmp(field->name, name) == 0)
+		if (is_same(field->name, name))
 			return field;
 		for (unsigned int a = 0; a < 3 && field->aliases[a] != NULL; a++)
-			if (strcmp(field->aliases[a], name) == 0)
+			if (is_same(field->aliases[a], name))
 				return field;
 	}
 	return NULL;

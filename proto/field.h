@@ -31,6 +31,8 @@ enum bgw_field_type {
 	BGW_RECORD,  /**< a struct of its own, described by .record */
 };
 
+#define BGW_LIST_MAX_ITEMS 1024 /**< of lists whose field has no max_items */
+
 /** A list member: its elements are those of the field's type. */
 struct bgw_list {
 	uint32_t count;
@@ -52,6 +54,7 @@ struct bgw_list {
 #define BGW_FIELD_DETAIL   0x400u  /**< shown of one object, not in tables of many */
 #define BGW_FIELD_COUNTER  0x800u  /**< only grows, so that its rate means something */
 #define BGW_FIELD_TERSE	   0x1000u /**< answered only when it was given */
+#define BGW_FIELD_LINES	   0x2000u /**< a string that may have several lines, and tabs */
 
 #define BGW_FIELD_RW (BGW_FIELD_CREATE | BGW_FIELD_UPDATE)
 
@@ -64,7 +67,7 @@ struct bgw_field {
 	uint32_t flags;	    /**< BGW_FIELD_* */
 	uint16_t offset;    /**< in the struct; BGW_RUNTIME members have none */
 	uint32_t min, max;  /**< BGW_UINT: range. BGW_STRING: max is bytes, 0 means 255 */
-	uint32_t max_items; /**< lists: most elements, 0 is 1024 */
+	uint32_t max_items; /**< lists: most elements, 0 is BGW_LIST_MAX_ITEMS */
 	const char *preset; /**< value when absent, as text; lists separate by ','; NULL: zero */
 	const char *const *choices;	 /**< BGW_ENUM: texts, NULL after the last */
 	const struct bgw_record *record; /**< BGW_RECORD */

@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "objects.h"
+#include "object_rows.h"
 
 #include <string.h>
 
-const char *const bgw_encapsulation_names[] = {
-#define X(id, name, help) #name,
-	BGW_ENCAP_LIST(X)
-#undef X
-		NULL,
-};
-const char *const bgw_interface_kind_names[] = {"untagged", "vlan", "qinq", "port", NULL};
-const char *const bgw_role_names[] = {"access", "underlay", NULL};
 static const char *const l2_control_names[] = {"drop", "tunnel", NULL};
 static const char *const gre_key_names[] = {"segmentation_id", "none", NULL};
 static const char *const network_type_names[] = {"vxlan", "gre",   "geneve", "vlan",
@@ -20,50 +12,7 @@ static const char *const network_type_names[] = {"vxlan", "gre",   "geneve", "vl
 #define PPS_MAX	      1000000000
 #define MAC_LIMIT_MAX 1048576
 
-#define AT(object, member) .offset = offsetof(struct object, member)
-#define FIELDS(object, table)                                                               \
-	{                                                                                   \
-		.size = sizeof(struct object), .count = sizeof(table) / sizeof((table)[0]), \
-		.fields = (table),                                                          \
-	}
-
 /* clang-format off */
-#define COMMON(object)                                                                             \
-	{ "id", .type = BGW_UUID, .flags = BGW_FIELD_CREATE, AT(object, id),                       \
-	  .help = "chosen by the client or made by the gateway" },                                 \
-	{ "project_id", { "tenant_id" }, .type = BGW_STRING,                                       \
-	  .flags = BGW_FIELD_CREATE | BGW_FIELD_ECHO | BGW_FIELD_DETAIL, AT(object, project_id),   \
-	  .help = "kept for OpenStack clients" },                                                  \
-	{ "revision_number", .type = BGW_UINT, .flags = BGW_FIELD_DETAIL, AT(object, revision),    \
-	  .max = UINT32_MAX, .help = "one more with each update" }
-
-#define NAME(object)                                                                               \
-	{ "name", .type = BGW_STRING, .flags = BGW_FIELD_RW | BGW_FIELD_INDEX, AT(object, name),   \
-	  .help = "need not be unique" },                                                          \
-	{ "description", .type = BGW_STRING, .flags = BGW_FIELD_RW | BGW_FIELD_DETAIL,             \
-	  AT(object, description), .help = "for people" }
-
-#define ADMIN_STATE_UP(object, what)                                                               \
-	{ "admin_state_up", .type = BGW_BOOL, .flags = BGW_FIELD_RW,                               \
-	  AT(object, admin_state_up), .preset = "true", .help = what }
-
-#define RUNTIME(text, kind, what)                                                                  \
-	{ text, .type = kind, .flags = BGW_FIELD_RUNTIME, .max = UINT32_MAX, .help = what }
-#define RUNTIME_REF(text, type_name, what)                                                         \
-	{ text, .type = BGW_REF, .flags = BGW_FIELD_RUNTIME, .ref = type_name, .help = what }
-#define RUNTIME_DETAIL(text, kind, what)                                                           \
-	{ text, .type = kind, .flags = BGW_FIELD_RUNTIME | BGW_FIELD_DETAIL, .max = UINT32_MAX,    \
-	  .help = what }
-#define RUNTIME_LIST(text, kind, what)                                                             \
-	{ text, .type = kind, .flags = BGW_FIELD_RUNTIME | BGW_FIELD_LIST, .help = what }
-#define COUNTER(text, what)                                                                        \
-	{ text, .type = BGW_UINT, .flags = BGW_FIELD_RUNTIME | BGW_FIELD_COUNTER,                  \
-	  .max = UINT32_MAX, .help = what }
-#define COUNTER_DETAIL(text, what)                                                                 \
-	{ text, .type = BGW_UINT,                                                                  \
-	  .flags = BGW_FIELD_RUNTIME | BGW_FIELD_COUNTER | BGW_FIELD_DETAIL,                       \
-	  .max = UINT32_MAX, .help = what }
-
 static const struct bgw_field network_fields[] = {
 	COMMON(bgw_network),
 	NAME(bgw_network),
@@ -185,8 +134,11 @@ static const struct bgw_field l2_remote_gateway_fields[] = {
 	{ "dscp", .type = BGW_UINT, .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE | BGW_FIELD_DETAIL,
 	  AT(bgw_l2_remote_gateway, dscp), .max = 63,
 	  .help = "DSCP of outer headers, by default that of the packet inside" },
+	{ "negotiation", .type = BGW_RECORD, .flags = BGW_FIELD_RW | BGW_FIELD_DETAIL,
+	  AT(bgw_l2_remote_gateway, negotiation), .record = &bgw_l2_remote_gateway_negotiation_record,
+	  .help = "whether and how to negotiate with it" },
 	ADMIN_STATE_UP(bgw_l2_remote_gateway, "false drains its connections"),
-	RUNTIME("status", BGW_STRING, "ACTIVE when its next hop is resolved, else DOWN"),
+	RUNTIME("status", BGW_STRING, "ACTIVE when its next hop is resolved and it is not known to be down"),
 	RUNTIME_DETAIL("status_reason", BGW_STRING, "why it is DOWN"),
 };
 
@@ -210,8 +162,12 @@ static const struct bgw_field l2_remote_gateway_connection_fields[] = {
 	  AT(bgw_l2_remote_gateway_connection, flood), .preset = "true",
 	  .help = "whether broadcast, multicast and unknown unicast are sent into it" },
 	{ "encapsulation", .type = BGW_ENUM, .flags = BGW_FIELD_RW | BGW_FIELD_NULLABLE,
-	  AT(bgw_l2_remote_gateway_connection, encapsulation), .choices = bgw_encapsulation_names,
-	  .help = "by default the first of the remote gateway's" },
+	  AT(bgw_l2_remote_gateway_connection, encapsulation),
+	  .choices = bgw_connection_encapsulation_names,
+	  .help = "by default the first of the remote gateway's; \"auto\": as negotiated" },
+	{ "peer_name", .type = BGW_STRING, .flags = BGW_FIELD_RW | BGW_FIELD_DETAIL,
+	  AT(bgw_l2_remote_gateway_connection, peer_name),
+	  .help = "what both ends call it in negotiation, by default the network's name" },
 	{ "gre_key", .type = BGW_ENUM, .flags = BGW_FIELD_RW | BGW_FIELD_DETAIL,
 	  AT(bgw_l2_remote_gateway_connection, gre_key), .choices = gre_key_names,
 	  .preset = "segmentation_id", .help = "\"none\" for one keyless GRE connection" },
@@ -219,6 +175,8 @@ static const struct bgw_field l2_remote_gateway_connection_fields[] = {
 	  AT(bgw_l2_remote_gateway_connection, mtu_signal), .preset = "true",
 	  .help = "answer frames that are too big with ICMP" },
 	ADMIN_STATE_UP(bgw_l2_remote_gateway_connection, "false drains it"),
+	RUNTIME_DETAIL("agreed_encapsulation", BGW_STRING, "of \"auto\", once negotiated"),
+	RUNTIME_DETAIL("agreed_seg_id", BGW_UINT, "of \"auto\", once negotiated"),
 	RUNTIME("mtu", BGW_UINT, "bytes of payload that fit through it"),
 	RUNTIME("status", BGW_STRING, "ACTIVE or DOWN"),
 	COUNTER("rx_packets", "frames from it"),
@@ -315,7 +273,7 @@ static const struct bgw_field mac_fields[] = {
 	RUNTIME("segmentation_id", BGW_STRING, "attachment it is behind"),
 	RUNTIME_REF("connection", "l2_remote_gateway_connection",
 		    "remote gateway connection it is behind"),
-	RUNTIME("kind", BGW_STRING, "learned or static"),
+	RUNTIME("kind", BGW_STRING, "learned, synced from a peer, or static"),
 	RUNTIME("frozen", BGW_BOOL, "held where it is because it moved too often"),
 	RUNTIME("age_s", BGW_UINT, "seconds since it was last seen"),
 };
@@ -368,26 +326,49 @@ static const struct bgw_field neighbour_fields[] = {
 	RUNTIME("state", BGW_STRING, "as Linux says, or static"),
 	RUNTIME("since_s", BGW_UINT, "seconds since its MAC changed, or since it has none"),
 };
+
+static const struct bgw_field negotiation_session_fields[] = {
+	RUNTIME_DETAIL("id", BGW_STRING, "transport and number"),
+	RUNTIME("peer", BGW_STRING, "name of the peer; empty for a guest of accept_any"),
+	RUNTIME("transport", BGW_STRING, "tcp or udp"),
+	RUNTIME("address", BGW_ADDRESS, "the peer's"),
+	RUNTIME("status", BGW_STRING, "ACTIVE while a session is up, else DOWN"),
+	RUNTIME("state", BGW_STRING, "of its round; null while DOWN"),
+	RUNTIME("round", BGW_UINT, "rounds begun in this session; null while DOWN"),
+	RUNTIME("protocol", BGW_STRING, "that runs, or that the round is about; null without one"),
+	{ "protocols", .type = BGW_STRING,
+	  .flags = BGW_FIELD_RUNTIME | BGW_FIELD_LIST | BGW_FIELD_DETAIL,
+	  .help = "that the peer may initiate now" },
+	RUNTIME("round_trip_us", BGW_UINT, "of the last heartbeat; null before the first"),
+	COUNTER("sessions", "that were up"),
+	COUNTER("heartbeats", "begun in all sessions"),
+	COUNTER_DETAIL("accepted", "protocols that the peer initiated and that were accepted"),
+	COUNTER_DETAIL("rejected", "protocols that the peer initiated and that were rejected"),
+	COUNTER_DETAIL("rx_bytes", "from the peer"),
+	COUNTER_DETAIL("tx_bytes", "to the peer"),
+	RUNTIME_DETAIL("liveness", BGW_STRING, "over udp: connecting, up or down"),
+	RUNTIME_DETAIL("heard_ms", BGW_UINT, "over udp: since its last datagram; null while DOWN"),
+	COUNTER_DETAIL("rx_datagrams", "over udp: authentic ones of sessions"),
+	COUNTER_DETAIL("tx_datagrams", "over udp: of sessions"),
+	COUNTER_DETAIL("resent_datagrams", "over udp: sent with bytes that were sent before"),
+	COUNTER_DETAIL("replayed_datagrams", "over udp: dropped, for their counter was there before"),
+	COUNTER_DETAIL("forged_datagrams", "over udp: dropped, of a session but for their tag"),
+	COUNTER_DETAIL("rx_hellos", "over udp: authentic ones"),
+	RUNTIME("connections", BGW_UINT, "that both ends have, by peer_name"),
+	RUNTIME("macs", BGW_UINT, "that the peer told of"),
+	COUNTER_DETAIL("resyncs", "whole tables of MACs that were taken from the peer"),
+	COUNTER_DETAIL("mac_changes", "MACs that came or went in tables and changes of the peer"),
+	COUNTER_DETAIL("resyncs_told", "whole tables of MACs that were given to the peer"),
+	COUNTER_DETAIL("macs_told", "MACs that came or went in tables and changes for the peer"),
+	COUNTER_DETAIL("tunnels", "times that connections were agreed on"),
+	COUNTER_DETAIL("mac_syncs", "times that changes of MACs were exchanged"),
+	{ "connection_errors", .type = BGW_STRING,
+	  .flags = BGW_FIELD_RUNTIME | BGW_FIELD_LIST | BGW_FIELD_DETAIL,
+	  .help = "connections that do not find the peer's, or do not agree; at most 8" },
+	RUNTIME("last_error", BGW_STRING, "why the last session ended, or did not begin"),
+};
 /* clang-format on */
 
-#define TYPE(symbol, text, many, path, table, ...)           \
-	const struct bgw_object_type bgw_##symbol##_type = { \
-		.name = text,                                \
-		.plural = many,                              \
-		.collection = path,                          \
-		.record = FIELDS(bgw_##symbol, table),       \
-		__VA_ARGS__,                                 \
-	}
-#define VIEW(symbol, text, many, path, table, more, ...)                                    \
-	const struct bgw_object_type bgw_##symbol##_type = {                                \
-		.name = text,                                                               \
-		.plural = many,                                                             \
-		.collection = path,                                                         \
-		.flags = BGW_TYPE_VIRTUAL | (more),                                         \
-		.not_found = BGW_ERROR_NOT_FOUND,                                           \
-		.record = {.count = sizeof(table) / sizeof((table)[0]), .fields = (table)}, \
-		__VA_ARGS__,                                                                \
-	}
 #define STORED (BGW_TYPE_CREATE | BGW_TYPE_UPDATE)
 
 TYPE(network, "network", "networks", "networks", network_fields, .flags = STORED,
@@ -428,6 +409,8 @@ VIEW(drop, "drop", "drops", "drops", drop_fields, BGW_TYPE_SPARSE,
      .help = "frames dropped, by reason");
 VIEW(neighbour, "neighbour", "neighbours", "neighbours", neighbour_fields, 0,
      .help = "next hops on the underlay");
+VIEW(negotiation_session, "negotiation_session", "negotiation_sessions", "negotiation-sessions",
+     negotiation_session_fields, 0, .help = "what peers negotiate, and whether they are there");
 
 const struct bgw_object_type *const bgw_object_types[] = {
 	&bgw_network_type,
@@ -437,11 +420,13 @@ const struct bgw_object_type *const bgw_object_types[] = {
 	&bgw_l2_remote_gateway_type,
 	&bgw_l2_remote_gateway_connection_type,
 	&bgw_l2_remote_mac_type,
+	&bgw_l3_negotiation_type,
 	&bgw_attachment_type,
 	&bgw_mac_type,
 	&bgw_worker_type,
 	&bgw_drop_type,
 	&bgw_neighbour_type,
+	&bgw_negotiation_session_type,
 	NULL,
 };
 

@@ -141,6 +141,13 @@ char *bgw_mac_format(const struct bgw_mac *mac, char text[BGW_MAC_TEXT_SIZE])
 	return text;
 }
 
+bool bgw_mac_is_station(const struct bgw_mac *mac)
+{
+	static const struct bgw_mac zero;
+
+	return (mac->bytes[0] & 1) == 0 && memcmp(mac, &zero, sizeof(zero)) != 0;
+}
+
 int bgw_address_parse(const char *text, struct bgw_address *ip)
 {
 	struct bgw_address parsed = {0};

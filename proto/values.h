@@ -66,6 +66,9 @@ bool bgw_uuid_is_nil(const struct bgw_uuid *uuid);
 int bgw_mac_parse(const char *text, struct bgw_mac *mac);
 char *bgw_mac_format(const struct bgw_mac *mac, char text[BGW_MAC_TEXT_SIZE]);
 
+/** Whether it is the address of one station: neither a group's (IEEE 802, I/G bit) nor zero. */
+bool bgw_mac_is_station(const struct bgw_mac *mac);
+
 int bgw_address_parse(const char *text, struct bgw_address *ip);
 char *bgw_address_format(const struct bgw_address *ip, char text[BGW_ADDRESS_TEXT_SIZE]);
 bool bgw_address_equal(const struct bgw_address *a, const struct bgw_address *b);

@@ -15,6 +15,10 @@ struct netlink_request;
 struct netlink_request *netlink_request_open(void);
 void netlink_request_close(struct netlink_request *request);
 
+/** What the kernel said beside the error of the last request, "" if nothing. */
+#define NETLINK_SAID_SIZE 160
+const char *netlink_request_said(const struct netlink_request *request);
+
 /**
  * The route to `destination` for a packet with this source address (family 0: any), as the kernel
  * would send it, with what it learned about the MTU. -ENETUNREACH, -EHOSTUNREACH, -EINVAL (a

@@ -20,7 +20,7 @@
  *
  * The header lies at the end of `bytes`, so every field has a fixed distance from the inner frame,
  * whether the underlay is tagged or not. The copy is of whole cache lines: whatever lies in the
- * OUTER_HEADER_ROOM bytes before the inner frame may be overwritten.
+ * outer_header_room() bytes before the inner frame is overwritten.
  *
  * Immutable once published. Its owner puts it on a cache line boundary, so that the usual copy
  * reads one line; fields of the owner may share the line behind `bytes` with those here.
@@ -48,10 +48,17 @@ struct outer_header {
 int outer_header_build(struct outer_header *header, const struct bgw_path_spec *spec,
 		       uint8_t ip_protocol, const void *shim, uint8_t shim_bytes);
 
-/* Copies the header so that it ends at `inner`. Writes 64 bytes, or 128 if it is longer. */
+/* Bytes before the inner frame that outer_header_copy() writes: 64, or all of the room. */
+static inline uint32_t outer_header_room(const struct outer_header *header)
+{
+	return likely(header->length <= OUTER_HEADER_ROOM / 2) ? OUTER_HEADER_ROOM / 2
+							       : OUTER_HEADER_ROOM;
+}
+
+/* Copies the header so that it ends at `inner`. */
 static inline void outer_header_copy(uint8_t *inner, const struct outer_header *header)
 {
-	if (unlikely(header->length > OUTER_HEADER_ROOM / 2))
+	if (unlikely(outer_header_room(header) > OUTER_HEADER_ROOM / 2))
 		memcpy(inner - OUTER_HEADER_ROOM, header->bytes, OUTER_HEADER_ROOM / 2);
 	rte_mov64(inner - OUTER_HEADER_ROOM / 2, header->bytes + OUTER_HEADER_ROOM / 2);
 }

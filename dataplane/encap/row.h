@@ -2,6 +2,7 @@
 #ifndef ENCAP_ROW_H
 #define ENCAP_ROW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <bgw/encap.h>
@@ -19,7 +20,7 @@
 
 /* One frame to be encapsulated. */
 struct encap_push {
-	uint8_t *inner; /* the inner frame, with OUTER_HEADER_ROOM writable bytes before it */
+	uint8_t *inner; /* the inner frame, with outer_header_room() writable bytes before it */
 	const struct outer_header *header;
 	uint32_t entropy;
 	uint8_t tos; /* of the outer header */
@@ -28,6 +29,7 @@ struct encap_push {
 };
 
 struct encap_row {
+	const char *name; /* as users write it */
 	uint8_t ip_protocol;
 	uint8_t shim_bytes;	    /* between the outer IP header and the inner frame */
 	uint8_t keyless_shim_bytes; /* the same with no key on the wire; 0: there is no such form */
@@ -40,5 +42,12 @@ struct encap_row {
 };
 
 extern const struct encap_row encap_rows[BGW_ENCAP_COUNT];
+
+/* The encapsulation of that name. False: there is none. */
+bool encap_find(const char *name, enum bgw_encap *encap);
+
+/* All names, a blank before each: for messages and help. */
+#define ENCAP_NAME(id, name, help) " " #name
+#define ENCAP_NAMES		   BGW_ENCAP_LIST(ENCAP_NAME)
 
 #endif

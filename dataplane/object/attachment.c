@@ -52,6 +52,11 @@ static void storm_limit_set(struct attachment *attachment, enum storm_class clas
 	attachment->flags |= ATTACHMENT_STORM_LIMITS;
 }
 
+static uint64_t tag_word(rte_be16_t tpid, uint16_t tci)
+{
+	return tpid | (uint64_t)rte_cpu_to_be_16(tci) << 16;
+}
+
 static struct attachment *attachment_build(uint32_t index, const struct bgw_attachment_spec *spec)
 {
 	const size_t sources_bytes = spec->allowed_sources_count * sizeof(spec->allowed_sources[0]);
@@ -64,13 +69,16 @@ static struct attachment *attachment_build(uint32_t index, const struct bgw_atta
 	attachment->port = spec->port;
 	attachment->domain = spec->domain;
 	attachment->kind = (uint8_t)spec->kind;
-	attachment->outer_tpid = port_table[spec->port].tpid;
 	if (spec->kind == BGW_ATTACHMENT_VLAN)
 		attachment->tags_bytes = 4;
 	if (spec->kind == BGW_ATTACHMENT_QINQ)
 		attachment->tags_bytes = 8;
-	attachment->outer_tci = rte_cpu_to_be_16((uint16_t)(priority | spec->outer_vid));
-	attachment->inner_tci = rte_cpu_to_be_16((uint16_t)(priority | spec->inner_vid));
+	attachment->outer_vid = spec->outer_vid;
+	attachment->inner_vid = spec->inner_vid;
+	attachment->tags =
+		tag_word(port_table[spec->port].tpid, (uint16_t)(priority | spec->outer_vid)) |
+		tag_word(RTE_BE16(RTE_ETHER_TYPE_VLAN), (uint16_t)(priority | spec->inner_vid))
+			<< 32;
 	if (spec->admin_up)
 		attachment->flags |= ATTACHMENT_ADMIN_UP;
 	if (spec->l2_control_tunnel)
@@ -105,9 +113,8 @@ static uint64_t attachment_tags_key(uint16_t port, uint8_t kind, uint16_t outer_
 
 static uint64_t published_tags_key(const struct attachment *attachment)
 {
-	return attachment_tags_key(attachment->port, attachment->kind,
-				   rte_be_to_cpu_16(attachment->outer_tci) & 0xfff,
-				   rte_be_to_cpu_16(attachment->inner_tci) & 0xfff);
+	return attachment_tags_key(attachment->port, attachment->kind, attachment->outer_vid,
+				   attachment->inner_vid);
 }
 
 static uint32_t *untagged_place(struct bgw_dataplane *dp, uint16_t port, uint8_t kind)

@@ -32,10 +32,10 @@ struct attachment {
 	uint8_t kind;
 	uint8_t tags_bytes; /* of the tags pushed on frames that leave: 0, 4 or 8 */
 	uint8_t reserved;
-	/* TPID and TCI as on the wire; the TCI's PCP and DEI are those for frames that had none. */
-	rte_be16_t outer_tpid;
-	rte_be16_t outer_tci;
-	rte_be16_t inner_tci;
+	uint16_t outer_vid;
+	uint16_t inner_vid;
+	/* As they lie in a frame, outer first; PCP and DEI are those for frames that had none. */
+	uint64_t tags;
 	uint16_t allowed_sources_count;
 	uint16_t allowed_ethertypes_count;
 	uint32_t storm_cycles[STORM_CLASSES]; /* between two packets at the limit; 0: no limit */
@@ -76,20 +76,23 @@ static inline uint64_t tags_key(uint16_t port, uint16_t outer_vid, uint16_t inne
 	return UINT64_C(1) << 48 | (uint64_t)port << 32 | (uint64_t)outer_vid << 16 | inner_vid;
 }
 
-static inline uint64_t neighbour_key(uint16_t domain, const struct bgw_ip *ip)
+/*
+ * Of an IPv6 address it is a hash with the secrets of the table, so that nobody can choose an
+ * address whose key another one has. Bits 63 and 62 are 0 and 1; IPv4 has neither.
+ */
+static inline uint64_t neighbour_key(const struct em_table *table, uint16_t domain,
+				     const struct bgw_ip *ip)
 {
 	uint64_t halves[2];
+	uint64_t hash;
 
 	if (ip->family == 4)
 		return (uint64_t)domain << 32 | ip->v4;
-	/*
-	 * The neighbour's own address is compared after the lookup, so this has to spread and no
-	 * more; the odd multipliers are those of SplitMix64.
-	 */
 	memcpy(halves, ip->v6, sizeof(halves));
-	halves[0] = (halves[0] ^ domain) * UINT64_C(0xbf58476d1ce4e5b9);
-	halves[1] = (halves[1] ^ halves[0] >> 32) * UINT64_C(0x94d049bb133111eb);
-	return (halves[0] ^ halves[1] ^ halves[1] >> 31) | UINT64_C(1) << 62;
+	hash = em_hash(table, halves[0]);
+	hash = em_hash(table, hash ^ halves[1]);
+	hash = em_hash(table, hash ^ domain);
+	return (hash & ~(UINT64_C(1) << 63)) | UINT64_C(1) << 62;
 }
 
 #endif

@@ -14,7 +14,7 @@ int bgw_neighbour_set(struct bgw_dataplane *dp, uint32_t index,
 	if (index == 0 || index >= dp->limits.neighbours || spec->domain == 0 ||
 	    (spec->ip.family != 4 && spec->ip.family != 6))
 		return -EINVAL;
-	key = neighbour_key(spec->domain, &spec->ip);
+	key = neighbour_key(&dp->neighbour_keys, spec->domain, &spec->ip);
 	slot = em_find(&dp->neighbour_keys, key);
 	if (slot.bucket && em_value(slot) != index)
 		return -EEXIST;

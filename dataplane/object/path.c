@@ -4,7 +4,7 @@
 #include "encap/row.h"
 #include "object/tunnel.h"
 
-static uint8_t state_drop(enum bgw_path_state state)
+uint8_t path_state_drop(enum bgw_path_state state)
 {
 	switch (state) {
 	case BGW_PATH_UP:
@@ -24,7 +24,7 @@ static int path_fill(struct path *path, const struct bgw_path_spec *spec)
 	const uint16_t overhead_bytes =
 		bgw_encap_overhead_bytes(spec->encap, spec->remote.family, spec->keyless);
 
-	path->drop = state_drop(spec->state);
+	path->drop = path_state_drop(spec->state);
 	path->encap = (uint8_t)spec->encap;
 	path->port = spec->port;
 	path->tos_rule = tos_rule_of(spec->dscp);

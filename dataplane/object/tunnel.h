@@ -15,18 +15,36 @@
 #define PEER_INDEX_MASK 0x00ffffffu
 #define PEER_NVGRE	0x80000000u
 
-/*
- * The peer of a received packet's addresses, as the table of peers has it. Addresses come from
- * outside: those that are no key, all bits 0 or all 1, would be found in an empty or a freed slot.
- */
+/* Begins to look for the peer of a received packet's addresses: peer_find_at() ends it. */
+static inline struct em_lookup peer_begin(const struct bgw_dataplane *dp, uint64_t addresses)
+{
+	return em_begin(&dp->peers, addresses);
+}
+
+/* Addresses come from outside: those that are no key, all bits 0 or all 1, would be found in an
+ * empty or a freed slot. */
+static inline bool peer_has_key(uint64_t addresses)
+{
+	return addresses != EM_KEY_NONE && addresses != EM_KEY_DEAD;
+}
+
+/* The peer, as the table of peers has it. */
+static inline struct em_slot peer_find_at(const struct bgw_dataplane *dp, struct em_lookup lookup)
+{
+	return likely(peer_has_key(lookup.key)) ? em_find_at(&dp->peers, lookup)
+						: (struct em_slot){NULL, 0};
+}
+
 static inline struct em_slot peer_find(const struct bgw_dataplane *dp, uint64_t addresses)
 {
-	if (unlikely(addresses == EM_KEY_NONE || addresses == EM_KEY_DEAD))
-		return (struct em_slot){NULL, 0};
-	return em_find(&dp->peers, addresses);
+	return likely(peer_has_key(addresses)) ? em_find(&dp->peers, addresses)
+					       : (struct em_slot){NULL, 0};
 }
 
 #define PATH_IS_UP UINT8_MAX
+
+/* PATH_IS_UP, or why frames for a path in that state are dropped. */
+uint8_t path_state_drop(enum bgw_path_state state);
 
 struct path {
 	struct outer_header header;
@@ -69,11 +87,14 @@ static inline const struct path *connection_path(const struct bgw_dataplane *dp,
 	return __atomic_load_n(&dp->paths[connection.path], __ATOMIC_ACQUIRE);
 }
 
-/* The key on the wire of a keyless tunnel: no segmentation id has this value. */
-#define KEYLESS UINT32_MAX
+/* In place of the key of a tunnel that has none: a bit beyond all that a key on the wire can have.
+ */
+#define KEYLESS (UINT64_C(1) << 39)
 
-static inline uint64_t connection_key(uint32_t peer, enum bgw_encap encap, uint32_t key)
+/* `key` as on the wire, in host order, or KEYLESS. */
+static inline uint64_t connection_key(uint32_t peer, enum bgw_encap encap, uint64_t key)
 {
+	_Static_assert(BGW_ENCAP_COUNT <= KEYLESS >> 32, "an encapsulation does not reach KEYLESS");
 	return (uint64_t)peer << 40 | (uint64_t)encap << 32 | key;
 }
 

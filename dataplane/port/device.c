@@ -311,12 +311,12 @@ void port_device_stop(const struct port_device *device)
 		for (uint16_t q = 0; q < device->tx_queues; q++)
 			rte_eth_tx_burst(device->ethdev_id, q, NULL, 0);
 	bgw_memif_peer_unwatch(device->ethdev_id);
-	rte_eth_dev_stop(device->ethdev_id);
+	bgw_memif_peer_run(device->ethdev_id, rte_eth_dev_stop);
 }
 
 void port_device_close(struct port_device *device)
 {
-	rte_eth_dev_close(device->ethdev_id);
+	bgw_memif_peer_run(device->ethdev_id, rte_eth_dev_close);
 	pool_driver_holds(-(int32_t)device->forgotten_mbufs);
 	pool_driver_wrote_off(device->forgotten_mbufs);
 	rte_eal_hotplug_remove(device->bus, device->name);

@@ -12,9 +12,13 @@
  */
 struct port_driver {
 	struct bgw_port_driver row; /* what control sees */
-	bool rx_vlan_stripped;	    /* struct port */
-	uint16_t forgets_mbufs;	    /* a queue's, that its close does not give back */
-	const char *hint;	    /* why its queues may fail, for the operator; may be NULL */
+	/*
+	 * Takes the outer tag off and leaves it in vlan_tci with RTE_MBUF_F_RX_VLAN |
+	 * RTE_MBUF_F_RX_VLAN_STRIPPED: it is put back with the port's TPID.
+	 */
+	bool rx_vlan_stripped;
+	uint16_t forgets_mbufs; /* a queue's, that its close does not give back */
+	const char *hint;	/* why its queues may fail, for the operator; may be NULL */
 	/*
 	 * Refuses what the driver could not do, and removes what a killed process left in the way.
 	 * May be NULL.

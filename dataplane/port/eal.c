@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "port/log_capture.h"
 #include "port/pool.h"
 
+#include <bgw/runtime_directory.h>
 #include <bgw/why.h>
 
 #define DEFAULT_MEMORY_MBYTES 1024
@@ -150,53 +150,6 @@ static int eal_init(char *why, size_t why_size)
 	return 0;
 }
 
-static void runtime_directory_remove(const char *path)
-{
-	char file[1100];
-	struct dirent *entry;
-	DIR *directory = opendir(path);
-
-	if (directory == NULL)
-		return;
-	while ((entry = readdir(directory)) != NULL) {
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
-		unlink(file);
-	}
-	closedir(directory);
-	rmdir(path);
-}
-
-/* Those of processes that were killed. */
-static void runtime_directories_sweep(void)
-{
-	char path[512];
-	struct dirent *entry;
-	char *slash;
-	DIR *directory;
-
-	snprintf(path, sizeof(path), "%s", rte_eal_get_runtime_dir());
-	slash = strrchr(path, '/');
-	if (slash == NULL)
-		return;
-	*slash = '\0';
-	directory = opendir(path);
-	if (directory == NULL)
-		return;
-	while ((entry = readdir(directory)) != NULL) {
-		char stale[sizeof(path) + sizeof(entry->d_name)];
-		int pid;
-
-		if (sscanf(entry->d_name, "bgwd-%d", &pid) != 1 || kill(pid, 0) == 0 ||
-		    errno != ESRCH)
-			continue;
-		snprintf(stale, sizeof(stale), "%s/%s", path, entry->d_name);
-		runtime_directory_remove(stale);
-	}
-	closedir(directory);
-}
-
 int bgw_eal_start(const struct bgw_eal_config *given, char *why, size_t why_size)
 {
 	const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
@@ -222,7 +175,7 @@ int bgw_eal_start(const struct bgw_eal_config *given, char *why, size_t why_size
 		eal_args_free(&eal_args);
 		return ret;
 	}
-	runtime_directories_sweep();
+	bgw_runtime_directories_sweep("bgwd");
 	ret = pool_create_all(&config, why, why_size);
 	if (ret < 0)
 		bgw_eal_stop();
@@ -231,12 +184,7 @@ int bgw_eal_start(const struct bgw_eal_config *given, char *why, size_t why_size
 
 void bgw_eal_stop(void)
 {
-	char directory[256];
-
 	pool_free_all();
-	snprintf(directory, sizeof(directory), "%s", rte_eal_get_runtime_dir());
-	rte_eal_cleanup();
-	if (strstr(directory, "bgwd-") != NULL)
-		runtime_directory_remove(directory);
+	bgw_runtime_directory_leave("bgwd");
 	eal_args_free(&eal_args);
 }

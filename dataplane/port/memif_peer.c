@@ -14,6 +14,8 @@
 #include <bgw/memif_peer.h>
 #include <bgw/port.h>
 
+#include "port/interrupt.h"
+
 /*
  * What the driver of DPDK 22.11 does when a peer has gone, on EAL's interrupt thread: it sets the
  * link down, clears the flag by which its burst functions know that there is a peer, closes the
@@ -121,6 +123,30 @@ void bgw_memif_peer_unwatch(uint16_t ethdev_id)
 		ports[i].watched = false;
 	}
 	pthread_mutex_unlock(&lock);
+}
+
+struct operation {
+	int (*operation)(uint16_t ethdev_id);
+	uint16_t ethdev_id;
+	int result;
+};
+
+static void operation_run(void *context)
+{
+	struct operation *operation = context;
+
+	operation->result = operation->operation(operation->ethdev_id);
+}
+
+int bgw_memif_peer_run(uint16_t ethdev_id, int (*operation)(uint16_t ethdev_id))
+{
+	struct operation one = {.operation = operation, .ethdev_id = ethdev_id};
+
+	if (is_memif(ethdev_id))
+		interrupt_call(operation_run, &one);
+	else
+		operation_run(&one);
+	return one.result;
 }
 
 void bgw_memif_peer_poll(void)

@@ -88,7 +88,6 @@ int bgw_port_add(uint16_t index, const struct bgw_port_config *config, char *why
 		.role = (uint8_t)config->role,
 		.admin_up = !config->admin_down,
 		.tx_multi_segment = entry->device.indirect_mbufs,
-		.rx_vlan_stripped = driver->rx_vlan_stripped,
 		.linux_copies = driver->row.linux_copies,
 		.tpid = rte_cpu_to_be_16(config->tpid ?: RTE_ETHER_TYPE_VLAN),
 		.vlan = config->vlan,

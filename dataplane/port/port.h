@@ -29,11 +29,6 @@ struct port {
 	 * lies in its own buffer.
 	 */
 	bool tx_multi_segment;
-	/*
-	 * The driver takes the outer tag off and leaves it in vlan_tci with RTE_MBUF_F_RX_VLAN |
-	 * RTE_MBUF_F_RX_VLAN_STRIPPED: it is put back with the port's TPID.
-	 */
-	bool rx_vlan_stripped;
 	/* Linux has a copy of every frame received, so what is not the gateway's is not lost. */
 	bool linux_copies;
 	rte_be16_t tpid;

@@ -9,7 +9,6 @@ static __rte_noinline void frame_enter_unusual(struct worker *worker, struct int
 					       const struct port_rx *rx, struct entrance *untagged,
 					       struct tagged_burst *tagged, struct rte_mbuf *mbuf)
 {
-	const bool whole_port = worker->dp->port_attachments[rx->port].whole_port != 0;
 	uint16_t flags = 0;
 	const uint8_t *bytes;
 	int reason;
@@ -23,7 +22,9 @@ static __rte_noinline void frame_enter_unusual(struct worker *worker, struct int
 	}
 	bytes = rte_pktmbuf_mtod(mbuf, const uint8_t *);
 	if (frame_is_tag(frame_ethertype(bytes))) {
-		if (!whole_port) {
+		/* What it was opened as: control may have put another in its place since. */
+		if (!untagged->attachment ||
+		    !(untagged->attachment->flags & ATTACHMENT_KEEPS_TAGS)) {
 			tagged_add(tagged, worker->dp, rx->port, mbuf);
 			return;
 		}
@@ -35,12 +36,14 @@ static __rte_noinline void frame_enter_unusual(struct worker *worker, struct int
 }
 
 /*
- * Hands untagged frames to the bridge, up to the first that is not, or all of them if the
- * attachment has guards. Answers how many.
+ * Hands untagged frames to the bridge, up to the first that is not. Answers how many. One loop for
+ * attachments with guards and one for those without.
  */
-static inline uint32_t frames_enter(struct worker *worker, struct intake *intake,
-				    struct entrance *entrance, const struct port_rx *rx,
-				    struct rte_mbuf **mbufs, uint32_t count)
+static __rte_always_inline uint32_t frames_enter_as(struct worker *worker, struct intake *intake,
+						    struct entrance *entrance,
+						    const struct port_rx *rx,
+						    struct rte_mbuf **mbufs, uint32_t count,
+						    const bool guarded)
 {
 	const uint16_t port = rx->port;
 	const frame_word origin = frame_origin(entrance->source, entrance->domain, 0, 0, 0);
@@ -49,8 +52,6 @@ static inline uint32_t frames_enter(struct worker *worker, struct intake *intake
 	uint64_t bytes = 0;
 	uint32_t i;
 
-	if (unlikely(!entrance->attachment || entrance->guarded))
-		return 0;
 	for (i = 0; i < count; i++) {
 		struct rte_mbuf *mbuf = mbufs[i];
 		const uint8_t *at = rte_pktmbuf_mtod(mbuf, const uint8_t *);
@@ -60,6 +61,8 @@ static inline uint32_t frames_enter(struct worker *worker, struct intake *intake
 			break;
 		mbuf->port = port;
 		bytes += mbuf->data_len;
+		if (guarded && unlikely(!guard_admit(worker, entrance->attachment, mbuf)))
+			continue;
 		intake_add(&local, mbuf, origin, domain, frame_addresses_read(at));
 	}
 	*intake = local;
@@ -67,6 +70,26 @@ static inline uint32_t frames_enter(struct worker *worker, struct intake *intake
 	entrance->rx_bytes += bytes;
 	worker->port_counters[port].rx_bytes += bytes;
 	return i;
+}
+
+/* Apart, so that the usual loop has all registers. */
+static __rte_noinline uint32_t frames_enter_guarded(struct worker *worker, struct intake *intake,
+						    struct entrance *entrance,
+						    const struct port_rx *rx,
+						    struct rte_mbuf **mbufs, uint32_t count)
+{
+	return frames_enter_as(worker, intake, entrance, rx, mbufs, count, true);
+}
+
+static inline uint32_t frames_enter(struct worker *worker, struct intake *intake,
+				    struct entrance *entrance, const struct port_rx *rx,
+				    struct rte_mbuf **mbufs, uint32_t count)
+{
+	if (unlikely(!entrance->attachment))
+		return 0;
+	if (unlikely(entrance->guarded))
+		return frames_enter_guarded(worker, intake, entrance, rx, mbufs, count);
+	return frames_enter_as(worker, intake, entrance, rx, mbufs, count, false);
 }
 
 void stage_access_input(struct worker *worker, const struct port_rx *rx, struct rte_mbuf **mbufs,

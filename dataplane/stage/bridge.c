@@ -41,6 +41,15 @@ static const struct attachment *attachment_of(const struct bgw_dataplane *dp,
 	return __atomic_load_n(&dp->attachments[bgw_ref_index(frame->source)], __ATOMIC_ACQUIRE);
 }
 
+/* Whether the frame, if it is to a link-local group, may go on from where it came in. */
+static bool link_local_may_pass(const struct attachment *attachment, const struct frame *frame,
+				uint64_t destination)
+{
+	return guard_link_local(destination,
+				bgw_ref_is_connection(frame->source) ||
+					(attachment && attachment->flags & ATTACHMENT_L2_CONTROL));
+}
+
 /* Why a frame whose source the table does not have here may not pass: a drop reason, or -1. */
 static int source_check(const struct attachment *attachment, const struct frame *frame,
 			const struct bridge_lookup *lookup)
@@ -49,9 +58,7 @@ static int source_check(const struct attachment *attachment, const struct frame 
 		return BGW_DROP_BAD_SOURCE;
 	/* Who speaks to his own link alone is no station of the network. */
 	if (guard_is_link_local(lookup->destination.key) &&
-	    !guard_link_local(lookup->destination.key,
-			      bgw_ref_is_connection(frame->source) ||
-				      (attachment && attachment->flags & ATTACHMENT_L2_CONTROL)))
+	    !link_local_may_pass(attachment, frame, lookup->destination.key))
 		return BGW_DROP_LINK_LOCAL;
 	if (attachment && (attachment->flags & ATTACHMENT_REFUSE_NEW_SOURCES))
 		return BGW_DROP_MAC_LIMIT;
@@ -76,8 +83,7 @@ static bool source_is_new(struct worker *worker, const struct frame *frame,
 static inline bool source_learn(struct worker *worker, const struct frame *frame,
 				const struct bridge_lookup *lookup)
 {
-	const struct em_slot slot =
-		em_find_at(&worker->dp->fdb, lookup->source.key, lookup->source.at);
+	const struct em_slot slot = em_find_at(&worker->dp->fdb, lookup->source);
 	bgw_ref ref;
 
 	if (unlikely(!slot.bucket))
@@ -99,12 +105,8 @@ static int unknown_check(struct worker *worker, struct frame *frame, uint64_t de
 
 	if (guard_is_link_local(destination)) {
 		frame->flags |= FRAME_LINK_LOCAL;
-		return guard_link_local(
-			       destination,
-			       bgw_ref_is_connection(frame->source) ||
-				       (attachment && attachment->flags & ATTACHMENT_L2_CONTROL))
-			       ? -1
-			       : BGW_DROP_LINK_LOCAL;
+		return link_local_may_pass(attachment, frame, destination) ? -1
+									   : BGW_DROP_LINK_LOCAL;
 	}
 	if (!guard_is_group(destination) && attachment &&
 	    (attachment->flags & ATTACHMENT_STORM_LIMITS) &&
@@ -126,8 +128,7 @@ static void destination_is_unknown(struct worker *worker, struct frame *frame, u
 static inline void destination_sort(struct worker *worker, struct frame *frame,
 				    const struct bridge_lookup *lookup)
 {
-	const struct em_slot slot =
-		em_find_at(&worker->dp->fdb, lookup->destination.key, lookup->destination.at);
+	const struct em_slot slot = em_find_at(&worker->dp->fdb, lookup->destination);
 	bgw_ref target;
 
 	/* Groups are never in the table. */

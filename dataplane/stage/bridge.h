@@ -38,9 +38,8 @@ static inline void lookup_begin(struct intake *intake, uint16_t domain,
 	const uint64_t source = (addresses.last & ~UINT64_C(0xffff)) | domain;
 
 	if (((destination ^ last->destination.key) | (source ^ last->source.key)) != 0) {
-		last->destination =
-			(struct em_lookup){destination, em_begin(intake->fdb, destination)};
-		last->source = (struct em_lookup){source, em_begin(intake->fdb, source)};
+		last->destination = em_begin(intake->fdb, destination);
+		last->source = em_begin(intake->fdb, source);
 	}
 	*intake->lookup++ = *last;
 }

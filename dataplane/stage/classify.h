@@ -14,8 +14,9 @@
 /* What a packet from the underlay is: a tunnel's, Linux's, or to be dropped. */
 
 /* A packet that is for Linux, if the port has a way to it. */
-#define VERDICT_LINUX  -2
-#define VERDICT_TUNNEL -1 /* else a drop reason */
+#define VERDICT_LINUX	    -2
+#define VERDICT_NEGOTIATION -3
+#define VERDICT_TUNNEL	    ENCAP_OK /* else a drop reason */
 
 /* What a burst's packets are compared with. */
 struct underlay {
@@ -23,6 +24,8 @@ struct underlay {
 	const struct port *port;
 	uint64_t mac; /* as fdb_key() in no domain */
 	rte_be16_t vxlan_port;
+	rte_be16_t negotiation_port; /* 0: none */
+	struct negotiation_worker *negotiation;
 };
 
 /*
@@ -40,6 +43,11 @@ int underlay_refused(const struct underlay *underlay, const uint8_t *l3, uint32_
 
 /* Whether the address is one of the gateway's own. */
 bool underlay_address_is_ours(const struct bgw_dataplane *dp, rte_be32_t address);
+
+/* Takes a UDP packet into the input of the next stage_negotiation() if it is a datagram of a
+ * negotiation: VERDICT_NEGOTIATION, VERDICT_LINUX or a drop reason. */
+int negotiation_claim(const struct underlay *underlay, struct rte_mbuf *mbuf, const uint8_t *l3,
+		      const struct outer_ipv4 *outer);
 
 /* packet_classify() of a packet that is not untagged IPv4 to our MAC. */
 int underlay_classify_unusual(const struct underlay *underlay, struct rte_mbuf *mbuf,
@@ -113,15 +121,22 @@ static __rte_always_inline int ipv4_classify(const struct underlay *underlay, st
 	if (unlikely(verdict != ENCAP_OK))
 		return underlay_refused(underlay, l3, length, verdict);
 	verdict = tunnel_parse(underlay, l3, &outer, &header, &encap);
-	if (likely(verdict == ENCAP_OK))
+	if (likely(verdict == ENCAP_OK)) {
 		burst_add(burst, mbuf, l3, &outer, &header, encap);
-	else if (verdict != VERDICT_LINUX &&
-		 !underlay_address_is_ours(underlay->dp, outer_ipv4_local(outer.addresses)))
+	} else if (verdict == VERDICT_LINUX && outer.protocol == IPPROTO_UDP) {
+		/* A copy, so that the header of usual packets need not be in memory. */
+		const struct outer_ipv4 copy = outer;
+
+		return negotiation_claim(underlay, mbuf, l3, &copy);
+	} else if (verdict != VERDICT_LINUX &&
+		   !underlay_address_is_ours(underlay->dp, outer_ipv4_local(outer.addresses))) {
 		return BGW_DROP_NOT_OUR_ADDRESS;
+	}
 	return verdict;
 }
 
-/* Takes a tunnel packet into the burst: VERDICT_TUNNEL. Else VERDICT_LINUX or a drop reason. */
+/* Takes a tunnel packet into the burst: VERDICT_TUNNEL. Else VERDICT_LINUX, VERDICT_NEGOTIATION or
+ * a drop reason. */
 static __rte_always_inline int packet_classify(const struct underlay *underlay, bool untagged,
 					       struct rte_mbuf *mbuf, struct tunnel_burst *burst)
 {

@@ -14,22 +14,21 @@
  * no lookup waits for memory alone.
  */
 struct tunnel_lookup {
-	uint64_t key; /* connection_key(), 0: the peer is unknown */
-	struct em_bucket *at;
-	uint32_t index; /* of the connection */
+	struct em_lookup begun; /* of connection_key(), 0: the peer is unknown */
+	uint32_t index;		/* of the connection */
 	union connection connection;
 };
 
 static inline uint64_t key_of(const struct tunnel_id *tunnel, uint32_t peer)
 {
 	enum bgw_encap encap = (enum bgw_encap)tunnel->encap;
-	uint32_t key = unlikely(tunnel->keyless) ? KEYLESS : tunnel->key;
+	uint64_t key = unlikely(tunnel->keyless) ? KEYLESS : tunnel->key;
 
 	if (unlikely(peer == 0))
 		return 0;
 	if ((peer & PEER_NVGRE) && encap == BGW_ENCAP_GRE && !tunnel->keyless) {
 		encap = BGW_ENCAP_NVGRE;
-		key = nvgre_key_vsid(key);
+		key = nvgre_key_vsid(tunnel->key);
 	}
 	return connection_key(peer & PEER_INDEX_MASK, encap, key);
 }
@@ -50,8 +49,7 @@ static void connections_begin(const struct bgw_dataplane *dp, const struct tunne
 			addresses = tunnel->addresses;
 			peer = likely(slot.bucket != NULL) ? em_value(slot) : 0;
 		}
-		lookups[run].key = key_of(tunnel, peer);
-		lookups[run].at = em_begin(&dp->connection_keys, lookups[run].key);
+		lookups[run].begun = em_begin(&dp->connection_keys, key_of(tunnel, peer));
 	}
 }
 
@@ -61,12 +59,11 @@ static void connections_find(const struct worker *worker, uint32_t runs,
 	const struct bgw_dataplane *dp = worker->dp;
 
 	for (uint32_t run = 0; run < runs; run++) {
-		const struct em_slot slot =
-			em_find_at(&dp->connection_keys, lookups[run].key, lookups[run].at);
 		struct tunnel_lookup *lookup = &lookups[run];
+		const struct em_slot slot = em_find_at(&dp->connection_keys, lookup->begun);
 
 		lookup->connection.word = 0;
-		if (unlikely(slot.bucket == NULL || lookup->key == 0))
+		if (unlikely(slot.bucket == NULL || lookup->begun.key == 0))
 			continue;
 		lookup->index = em_value(slot);
 		lookup->connection = connection_get(dp, lookup->index);
@@ -78,7 +75,7 @@ static enum bgw_drop unknown_reason(const struct bgw_dataplane *dp,
 				    const struct tunnel_lookup *lookup,
 				    const struct tunnel_id *tunnel)
 {
-	if (lookup->key != 0)
+	if (lookup->begun.key != 0)
 		return BGW_DROP_UNKNOWN_KEY;
 	return underlay_address_is_ours(dp, outer_ipv4_local(tunnel->addresses))
 		       ? BGW_DROP_UNKNOWN_REMOTE
@@ -122,7 +119,7 @@ static inline int packet_strip(const struct tunnel_packet *packet)
 	mbuf->data_off = (uint16_t)(packet->inner - (uint8_t *)mbuf->buf_addr);
 	mbuf->data_len = packet->inner_bytes;
 	mbuf->pkt_len = packet->inner_bytes;
-	if (unlikely(packet->inner_bytes < RTE_ETHER_HDR_LEN))
+	if (unlikely(frame_is_runt(packet->inner, packet->inner_bytes)))
 		return BGW_DROP_RUNT;
 	if (unlikely(!ecn_decap(packet->inner, packet->inner_bytes, packet->tos)))
 		return BGW_DROP_ECN;

@@ -15,7 +15,9 @@ static inline void mbuf_grow(struct rte_mbuf *mbuf, uint32_t first_bytes, uint32
 	mbuf->pkt_len = length + header_bytes;
 }
 
-/* A replica, whose inner frame is its second segment; or a frame that cannot leave by the tunnel.
+/*
+ * A replica, whose inner frame is its second segment; a frame with less room before it than any
+ * header could need; or one that cannot leave by the tunnel.
  */
 static __rte_noinline void frame_leave_unusual(struct worker *worker, struct tunnel tunnel,
 					       const struct frame *frame,
@@ -26,13 +28,13 @@ static __rte_noinline void frame_leave_unusual(struct worker *worker, struct tun
 
 	if (length > tunnel.inner_max_bytes) {
 		lane_add(&worker->too_big, frame);
-	} else if (mbuf->data_off < OUTER_HEADER_ROOM) {
+	} else if (mbuf->data_off < outer_header_room(tunnel.header)) {
 		worker_drop_at(worker, mbuf, BGW_DROP_NO_HEADROOM, frame->target);
 	} else if (transmit_refuses(tunnel.port, mbuf)) {
 		worker_drop_at(worker, mbuf, BGW_DROP_CHAINED, frame->target);
 	} else {
 		const struct inner_flow flow =
-			inner_flow_read(frame_bytes(frame), mbuf->next->data_len);
+			inner_flow_read(frame_bytes(frame), frame_segment(frame)->data_len);
 		const struct encap_push push = {
 			.inner = rte_pktmbuf_mtod(mbuf, uint8_t *),
 			.header = tunnel.header,

@@ -96,14 +96,16 @@ static inline void lane_send(struct lane *lane, const struct frame *frame, bgw_r
 	sent->target = target;
 }
 
+/* The segment that the inner frame is in. */
+static inline struct rte_mbuf *frame_segment(const struct frame *frame)
+{
+	return unlikely(frame->flags & FRAME_REPLICA) ? frame->mbuf->next : frame->mbuf;
+}
+
 /* Where the inner frame's bytes are. */
 static inline uint8_t *frame_bytes(const struct frame *frame)
 {
-	struct rte_mbuf *mbuf = frame->mbuf;
-
-	if (unlikely(frame->flags & FRAME_REPLICA))
-		mbuf = mbuf->next;
-	return rte_pktmbuf_mtod(mbuf, uint8_t *);
+	return rte_pktmbuf_mtod(frame_segment(frame), uint8_t *);
 }
 
 /* A frame's MAC addresses in two words, as they lie there: what the lookups begin with. */
@@ -132,6 +134,14 @@ static inline bool frame_is_tag(rte_be16_t ethertype)
 {
 	return ethertype == RTE_BE16(RTE_ETHER_TYPE_VLAN) ||
 	       ethertype == RTE_BE16(RTE_ETHER_TYPE_QINQ);
+}
+
+/* Whether a frame is too short for its Ethernet header, or for the first tag that it claims. */
+static inline bool frame_is_runt(const uint8_t *bytes, uint32_t length)
+{
+	if (likely(length >= RTE_ETHER_HDR_LEN + FRAME_TAG_BYTES))
+		return false;
+	return length < RTE_ETHER_HDR_LEN || frame_is_tag(frame_ethertype(bytes));
 }
 
 #endif

@@ -36,14 +36,11 @@ static inline int normalise(const struct port *port, struct rte_mbuf *mbuf)
 {
 	if (unlikely(mbuf->nb_segs > 1) && rte_pktmbuf_linearize(mbuf) != 0)
 		return BGW_DROP_CHAINED;
-	if (unlikely(mbuf->data_len < RTE_ETHER_HDR_LEN))
+	if (unlikely(frame_is_runt(rte_pktmbuf_mtod(mbuf, const uint8_t *), mbuf->data_len)))
 		return BGW_DROP_RUNT;
 	if (unlikely(mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) &&
 	    !normalise_restore_tag(mbuf, port->tpid))
 		return BGW_DROP_NO_HEADROOM;
-	if (unlikely(frame_is_tag(frame_ethertype(rte_pktmbuf_mtod(mbuf, const uint8_t *)))) &&
-	    mbuf->data_len < RTE_ETHER_HDR_LEN + FRAME_TAG_BYTES)
-		return BGW_DROP_RUNT;
 	return -1;
 }
 

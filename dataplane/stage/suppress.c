@@ -14,7 +14,7 @@ static bool address_is_equal(const struct bgw_ip *a, const struct bgw_ip *b)
 static const struct neighbour *neighbour_find(const struct bgw_dataplane *dp, uint16_t domain,
 					      const struct bgw_ip *ip)
 {
-	const uint64_t key = neighbour_key(domain, ip);
+	const uint64_t key = neighbour_key(&dp->neighbour_keys, domain, ip);
 	const struct em_slot slot = em_find(&dp->neighbour_keys, key);
 	const struct neighbour *neighbour;
 

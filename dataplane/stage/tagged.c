@@ -10,7 +10,7 @@ static uint32_t attachment_find(const struct bgw_dataplane *dp, const struct tag
 
 	if (unlikely(frame->tags.key == 0))
 		return frame->tags.is_untagged ? dp->port_attachments[port].untagged : 0;
-	slot = em_find_at(&dp->tags, frame->tags.key, frame->at);
+	slot = em_find_at(&dp->tags, frame->lookup);
 	return likely(slot.bucket != NULL) ? em_value(slot) : 0;
 }
 

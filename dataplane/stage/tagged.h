@@ -13,7 +13,7 @@
 struct tagged_frame {
 	struct rte_mbuf *mbuf;
 	struct tags tags;
-	struct em_bucket *at;
+	struct em_lookup lookup; /* of tags.key, unless that is 0 */
 };
 
 struct tagged_burst {
@@ -31,7 +31,7 @@ static inline void tagged_add(struct tagged_burst *burst, const struct bgw_datap
 	frame->tags = tags_read(&port_table[port], port, rte_pktmbuf_mtod(mbuf, const uint8_t *),
 				mbuf->data_len);
 	if (likely(frame->tags.key != 0))
-		frame->at = em_begin(&dp->tags, frame->tags.key);
+		frame->lookup = em_begin(&dp->tags, frame->tags.key);
 }
 
 /* Takes the tags off and hands the frames to the bridge, or drops them. */

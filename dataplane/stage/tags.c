@@ -4,20 +4,18 @@
 /* Tags as they lie in a frame, the outer one first: up to eight bytes. */
 typedef uint64_t tags_word;
 
+#define TAGS_PRIORITY \
+	((tags_word)RTE_BE16(TCI_PRIORITY) << 16 | (tags_word)RTE_BE16(TCI_PRIORITY) << 48)
+
 /* The tags of a frame that leaves: VIDs of the attachment, priority of the tag it had, if any. */
 static tags_word tags_build(const struct attachment *attachment, const struct frame *frame)
 {
-	rte_be16_t outer_tci = attachment->outer_tci;
-	rte_be16_t inner_tci = attachment->inner_tci;
+	const tags_word had = (tags_word)rte_cpu_to_be_16(frame->outer_tci) << 16 |
+			      (tags_word)rte_cpu_to_be_16(frame->inner_tci) << 48;
 
-	if (frame->flags & FRAME_HAS_TCI) {
-		outer_tci = (outer_tci & RTE_BE16(TCI_VID)) |
-			    (rte_cpu_to_be_16(frame->outer_tci) & RTE_BE16(TCI_PRIORITY));
-		inner_tci = (inner_tci & RTE_BE16(TCI_VID)) |
-			    (rte_cpu_to_be_16(frame->inner_tci) & RTE_BE16(TCI_PRIORITY));
-	}
-	return (tags_word)attachment->outer_tpid | (tags_word)outer_tci << 16 |
-	       (tags_word)RTE_BE16(RTE_ETHER_TYPE_VLAN) << 32 | (tags_word)inner_tci << 48;
+	if (!(frame->flags & FRAME_HAS_TCI))
+		return attachment->tags;
+	return (attachment->tags & ~TAGS_PRIORITY) | (had & TAGS_PRIORITY);
 }
 
 /* Writes addresses and tags, in registers until then, so that no store is read back. */

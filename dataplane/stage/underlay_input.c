@@ -2,6 +2,7 @@
 #include <bgw/port.h>
 
 #include "exception/exception.h"
+#include "negotiation/negotiation.h"
 #include "object/bridge.h"
 #include "stage/classify.h"
 #include "stage/normalise.h"
@@ -48,6 +49,9 @@ void stage_underlay_input(struct worker *worker, const struct port_rx *rx, struc
 		.port = port,
 		.mac = fdb_key(0, &port->mac),
 		.vxlan_port = rte_cpu_to_be_16(worker->dp->vxlan_port),
+		.negotiation_port = rte_cpu_to_be_16(
+			__atomic_load_n(&worker->dp->negotiation_port, __ATOMIC_RELAXED)),
+		.negotiation = worker->negotiation,
 	};
 	const bool untagged = port->vlan == 0;
 	struct tunnel_burst burst;
@@ -76,11 +80,13 @@ void stage_underlay_input(struct worker *worker, const struct port_rx *rx, struc
 			continue;
 		if (verdict == VERDICT_LINUX)
 			packet_to_linux(worker, port, mbuf);
-		else
+		else if (verdict >= 0)
 			worker_drop(worker, mbuf, (enum bgw_drop)verdict);
 	}
 	worker->port_counters[port_index].rx_pkts += count;
 	worker->port_counters[port_index].rx_bytes += bytes;
 	stage_decap(worker, &burst);
+	if (unlikely(worker->negotiation->input_count > 0))
+		stage_negotiation(worker, count - worker->negotiation->input_count);
 	stage_leave(&worker->clock, outer);
 }

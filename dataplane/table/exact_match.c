@@ -64,10 +64,11 @@ static void dead_forget(struct em_table *table, uint32_t i)
  */
 static bool dead_revive(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 {
+	struct em_bucket *first = em_first_choice(table, em_hash(table, key));
+
 	for (uint32_t i = 0; i < table->dead_count; i++) {
 		const uint32_t slot = table->dead[i].slot;
 		struct em_bucket *bucket = &table->buckets[slot / EM_BUCKET_ENTRIES];
-		struct em_bucket *first = em_first_choice(table, em_hash(table, key));
 		const uint32_t index = slot % EM_BUCKET_ENTRIES;
 
 		if (table->dead[i].key != key)
@@ -103,14 +104,15 @@ int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 	if (table->count >= table->capacity)
 		return -ENOSPC;
 
+	/* Only a nearly full first choice gives way: a lookup in it is one line, not two. Nor is
+	 * the second looked at before, which is a line that nobody has fetched. */
 	const uint32_t first_free = bucket_free_slots(first, &first_slot);
-	const uint32_t second_free = bucket_free_slots(second, &second_slot);
+	const uint32_t second_free = first_free > 1 ? 0 : bucket_free_slots(second, &second_slot);
 
 	if (first_free == 0 && second_free == 0)
 		return dead_revive(table, key, value, stamp) ? 0 : -ENOSPC;
 	index = first_slot;
-	/* Only a nearly full first choice gives way: a lookup in it is one line, not two. */
-	if (first_free <= 1 && second_free > first_free) {
+	if (second_free > first_free) {
 		bucket = second;
 		index = second_slot;
 		__atomic_store_n(&first->spilled, (uint16_t)(first->spilled + 1), __ATOMIC_RELEASE);

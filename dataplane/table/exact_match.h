@@ -137,23 +137,23 @@ static inline uint32_t em_buckets(const struct em_table *table)
 	return (uint32_t)(table->offset_mask / sizeof(struct em_bucket)) + 1;
 }
 
-/* A lookup under way: its key, and what em_begin() answered. */
+/* A lookup under way. */
 struct em_lookup {
 	uint64_t key;
-	struct em_bucket *at;
+	struct em_bucket *first;
 };
 
 /*
- * Where a lookup of the key begins: fetched, and given to em_find_at() later, so that the lookups
- * of a burst do not wait for memory one after the other.
+ * Begins a lookup: fetches its bucket. em_find_at() ends it later, so that the lookups of a burst
+ * do not wait for memory one after the other.
  */
-static inline struct em_bucket *em_begin(const struct em_table *table, uint64_t key)
+static inline struct em_lookup em_begin(const struct em_table *table, uint64_t key)
 {
-	struct em_bucket *first = em_first_choice(table, em_hash(table, key));
+	const struct em_lookup lookup = {key, em_first_choice(table, em_hash(table, key))};
 
 	/* Into the second cache: a burst begins more lookups than a core can await in the first. */
-	rte_prefetch1(first);
-	return first;
+	rte_prefetch1(lookup.first);
+	return lookup;
 }
 
 static inline bool em_find_in(struct em_bucket *bucket, uint64_t key, struct em_slot *slot)
@@ -181,21 +181,21 @@ static inline bool em_find_in(struct em_bucket *bucket, uint64_t key, struct em_
 #endif
 }
 
-static inline struct em_slot em_find_at(const struct em_table *table, uint64_t key,
-					struct em_bucket *first)
+static inline struct em_slot em_find_at(const struct em_table *table, struct em_lookup lookup)
 {
 	struct em_slot slot = {NULL, 0};
 
-	if (likely(em_find_in(first, key, &slot)))
+	if (likely(em_find_in(lookup.first, lookup.key, &slot)))
 		return slot;
-	if (unlikely(__atomic_load_n(&first->spilled, __ATOMIC_RELAXED) != 0))
-		em_find_in(em_second_choice(table, em_hash(table, key)), key, &slot);
+	if (unlikely(__atomic_load_n(&lookup.first->spilled, __ATOMIC_RELAXED) != 0))
+		em_find_in(em_second_choice(table, em_hash(table, lookup.key)), lookup.key, &slot);
 	return slot;
 }
 
 static inline struct em_slot em_find(const struct em_table *table, uint64_t key)
 {
-	return em_find_at(table, key, em_first_choice(table, em_hash(table, key)));
+	return em_find_at(table,
+			  (struct em_lookup){key, em_first_choice(table, em_hash(table, key))});
 }
 
 static inline uint32_t em_value(struct em_slot slot)

@@ -49,5 +49,9 @@ uint32_t retire_queue_poll(struct retire_queue *queue, uint32_t max)
 		entry->release(entry->object);
 		queue->head++;
 	}
+	/* Mostly few wait: then these few are always the same lines of the cache, and memory that
+	 * only a crowd would need is never touched. */
+	if (queue->head == queue->tail)
+		queue->head = queue->tail = 0;
 	return queue->tail - queue->head;
 }

@@ -10,6 +10,7 @@
 #include <bgw/port.h>
 
 #include "exception/exception.h"
+#include "negotiation/negotiation.h"
 #include "stage/stage.h"
 #include "worker/worker.h"
 
@@ -36,7 +37,9 @@ struct worker *worker_create(struct bgw_dataplane *dp, uint16_t id)
 	snprintf(name, sizeof(name), "events%u_%p", id, (void *)dp);
 	worker->events = rte_ring_create_elem(name, sizeof(struct bgw_event), EVENT_RING_ENTRIES,
 					      SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	if (!worker->connection_counters || !worker->attachment_counters || !worker->events) {
+	worker->negotiation = negotiation_worker_create(dp, id);
+	if (!worker->connection_counters || !worker->attachment_counters || !worker->events ||
+	    !worker->negotiation) {
 		worker_destroy(worker);
 		errno = ENOMEM;
 		return NULL;
@@ -48,6 +51,7 @@ void worker_destroy(struct worker *worker)
 {
 	if (!worker)
 		return;
+	negotiation_worker_destroy(worker->dp, worker->negotiation);
 	rte_ring_free(worker->events);
 	rte_free(worker->attachment_counters);
 	rte_free(worker->connection_counters);
@@ -123,6 +127,8 @@ uint32_t worker_round(struct worker *worker)
 		total += handover_drain(worker);
 	if (ports->mirror_count > 0)
 		total += mirror_drain(worker);
+	if (worker->dp->negotiation_port != 0)
+		total += negotiation_round(worker);
 	stage_transmit_flush(worker);
 	stage_clock_end(&worker->clock, total);
 	return total;

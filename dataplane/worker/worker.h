@@ -41,6 +41,8 @@ struct traffic_line {
 	struct bgw_traffic_counters counters;
 } __rte_cache_aligned;
 
+struct negotiation_worker;
+
 struct worker {
 	struct bgw_dataplane *dp;
 	uint16_t id;
@@ -50,6 +52,7 @@ struct worker {
 	const struct port_worker *ports;
 	struct rte_ring *events; /* this worker to control */
 	uint64_t tx_pending;	 /* bit by port: its tx_buffer is not empty */
+	struct negotiation_worker *negotiation;
 	struct stage_clock clock;
 	struct bgw_worker_counters counters;
 	struct traffic_line *connection_counters; /* by index */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "encap/row.h"
 
 static void usage(FILE *out)
 {
@@ -15,7 +16,7 @@ static void usage(FILE *out)
 		"Prints one JSON object. `input` writes the frames to --output FILE and ends.\n"
 		"\n"
 		"  --decap              frames come from the underlay, not from the access port\n"
-		"  --encap NAME         vxlan, gre or nvgre (vxlan)\n"
+		"  --encap NAME         one of" ENCAP_NAMES " (vxlan)\n"
 		"  --flows N            pairs of MACs (1)\n"
 		"  --macs N             room of the table of MACs (262144)\n"
 		"  --fill               the table with MACs that no frame has\n"
@@ -45,16 +46,11 @@ static uint32_t number(const char *option, const char *text, uint32_t min, uint3
 
 static enum bgw_encap encap_of(const char *name)
 {
-	static const char *const names[] = {
-#define X(id, name, help) [BGW_ENCAP_##id] = #name,
-		BGW_ENCAP_LIST(X)
-#undef X
-	};
+	enum bgw_encap encap;
 
-	for (int encap = 0; encap < BGW_ENCAP_COUNT; encap++)
-		if (strcmp(names[encap], name) == 0)
-			return (enum bgw_encap)encap;
-	bench_die("--encap must be vxlan, gre or nvgre, and is \"%s\"", name);
+	if (!encap_find(name, &encap))
+		bench_die("--encap must be one of" ENCAP_NAMES ", and is \"%s\"", name);
+	return encap;
 }
 
 enum option_id {

@@ -123,13 +123,13 @@ static void lookups_choose(struct contest *contest)
 
 static uint64_t exact_match_burst(const struct contest *contest, const uint64_t *keys)
 {
-	struct em_bucket *first[BURST];
+	struct em_lookup lookups[BURST];
 	uint64_t sum = 0;
 
 	for (uint32_t i = 0; i < BURST; i++)
-		first[i] = em_begin(&contest->exact_match, keys[i]);
+		lookups[i] = em_begin(&contest->exact_match, keys[i]);
 	for (uint32_t i = 0; i < BURST; i++) {
-		const struct em_slot slot = em_find_at(&contest->exact_match, keys[i], first[i]);
+		const struct em_slot slot = em_find_at(&contest->exact_match, lookups[i]);
 
 		sum += slot.bucket != NULL ? em_value(slot) : 0;
 	}

@@ -16,11 +16,12 @@
 #include "../packet/lib/ring_port.h"
 #include "dataplane.h"
 #include "stage/stage.h"
+#include "stages_session.h"
 #include "worker/worker.h"
 
 /*
- * Whole frames through the real stages: a gateway with attachments of each kind and tunnels of each
- * encapsulation, run by one worker on this thread.
+ * Whole frames through the real stages: a gateway with attachments of each kind, tunnels of each
+ * encapsulation and the session of a negotiation, run by one worker on this thread.
  *
  * An input is a list of frames, each a byte that names the port and the shape of the buffer, a
  * length in two bytes, and the frame. The frames of each port come in one by one, and then once
@@ -29,7 +30,8 @@
  */
 #define SHAPE_EXACT  0x80 /* the buffer ends with the frame, so that reading on is seen */
 #define SHAPE_SINGLE 0x40 /* of the first frame: ports take no chains of segments */
-#define SHAPE_PORT   0x3f
+#define SHAPE_SEALED 0x20 /* it ends with a datagram of the session */
+#define SHAPE_PORT   0x1f
 #define FRAME_HEADER 3
 #define FRAME_MAX    2048
 #define FRAMES_MAX   256
@@ -176,6 +178,7 @@ static void site_open(void)
 	station("02:0e:00:00:00:0f", bgw_ref_connection(2));
 	neighbour(1, "10.0.0.2");
 	neighbour(2, "2001:db8::2");
+	stages_session_open(dp);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -238,12 +241,20 @@ static void exact_free(void *bytes, void *context)
 	free(context);
 }
 
-static struct rte_mbuf *frame_make(const uint8_t *bytes, uint16_t length, bool exact)
+struct input_frame {
+	const uint8_t *bytes;
+	uint16_t length;
+	uint16_t port;
+	bool exact, sealed;
+};
+
+static struct rte_mbuf *frame_make(const struct input_frame *frame)
 {
+	const uint16_t length = frame->length;
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(bgw_mbuf_pool(0));
 
 	MUST(mbuf);
-	if (exact) {
+	if (frame->exact) {
 		const uint16_t size = (uint16_t)(RTE_PKTMBUF_HEADROOM + length);
 		struct exact_buffer *buffer = malloc(sizeof(*buffer) + size);
 
@@ -256,16 +267,11 @@ static struct rte_mbuf *frame_make(const uint8_t *bytes, uint16_t length, bool e
 	}
 	mbuf->data_len = length;
 	mbuf->pkt_len = length;
-	memcpy(rte_pktmbuf_mtod(mbuf, void *), bytes, length);
+	memcpy(rte_pktmbuf_mtod(mbuf, void *), frame->bytes, length);
+	if (frame->sealed)
+		stages_session_seal(rte_pktmbuf_mtod(mbuf, uint8_t *), length);
 	return mbuf;
 }
-
-struct input_frame {
-	const uint8_t *bytes;
-	uint16_t length;
-	uint16_t port;
-	bool exact;
-};
 
 static struct input_frame frames[FRAMES_MAX];
 static uint32_t frames_count;
@@ -284,13 +290,15 @@ static void frames_parse(const uint8_t *data, size_t size)
 			.port = (uint16_t)(ACCESS_1 +
 					   (data[0] & SHAPE_PORT) % (RING_PORTS_END - ACCESS_1)),
 			.exact = data[0] & SHAPE_EXACT,
+			.sealed = data[0] & SHAPE_SEALED,
 		};
 		data += FRAME_HEADER + length;
 		size -= FRAME_HEADER + length;
 	}
 }
 
-/* What came of an input, from which the order of frames is left out. */
+/* What came of an input, from which the order of frames is left out, and what was said in the
+ * session. */
 struct outcome {
 	uint64_t sent[RING_PORTS_END]; /* sum of the frames' hashes */
 	struct bgw_port_counters ports[RING_PORTS_END];
@@ -298,13 +306,20 @@ struct outcome {
 	struct bgw_traffic_counters attachments[PLACES];
 };
 
-static uint64_t frame_hash(const struct rte_mbuf *mbuf)
+static uint64_t said_pkts, said_bytes;
+
+static uint64_t frame_hash(uint16_t port, const struct rte_mbuf *mbuf)
 {
 	static uint8_t copy[65536];
 	const uint8_t *bytes = rte_pktmbuf_read(mbuf, 0, mbuf->pkt_len, copy);
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
 	MUST(bytes);
+	if (port == UNDERLAY_1 && stages_session_said(bytes, mbuf->pkt_len)) {
+		said_pkts++;
+		said_bytes += mbuf->pkt_len;
+		return 0;
+	}
 	/* FNV-1a, and a last step so that sums of hashes say something. */
 	for (uint32_t i = 0; i < mbuf->pkt_len; i++)
 		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
@@ -318,7 +333,7 @@ static void ports_drain(struct outcome *outcome)
 	for (uint16_t port = ACCESS_1; port < RING_PORTS_END; port++) {
 		while ((mbuf = ring_port_take(port)) != NULL) {
 			rte_mbuf_sanity_check(mbuf, 1);
-			outcome->sent[port] += frame_hash(mbuf);
+			outcome->sent[port] += frame_hash(port, mbuf);
 			rte_pktmbuf_free(mbuf);
 		}
 	}
@@ -337,6 +352,7 @@ static void burst_run(uint16_t index, struct rte_mbuf **mbufs, uint32_t count,
 		stage_access_input(worker, &rx, mbufs, count);
 	else
 		stage_underlay_input(worker, &rx, mbufs, count);
+	stages_session_answer(dp);
 	stage_transmit_flush(worker);
 	ports_drain(outcome);
 }
@@ -352,7 +368,7 @@ static void port_run(uint16_t port, uint32_t burst_frames, struct outcome *outco
 
 		if (frame->port != port)
 			continue;
-		mbufs[count++] = frame_make(frame->bytes, frame->length, frame->exact);
+		mbufs[count++] = frame_make(frame);
 		if (count == burst_frames) {
 			burst_run(port, mbufs, count, outcome);
 			count = 0;
@@ -379,6 +395,11 @@ static void frames_run(uint32_t burst_frames, struct outcome *outcome)
 	uint64_t *words = (uint64_t *)outcome;
 
 	memset(outcome, 0, sizeof(*outcome));
+	stages_session_begin(dp);
+	stages_session_answer(dp);
+	stage_transmit_flush(dp->workers[0]);
+	ports_drain(outcome);
+	said_pkts = said_bytes = 0;
 	counters_read(&before);
 	/* As after a second without answers. */
 	for (uint32_t i = 0; i < PLACES; i++)
@@ -388,6 +409,9 @@ static void frames_run(uint32_t burst_frames, struct outcome *outcome)
 	counters_read(outcome);
 	for (size_t i = 0; i < sizeof(before) / sizeof(words[0]); i++)
 		words[i] -= subtrahend[i];
+	for (uint16_t port = ACCESS_1; port < RING_PORTS_END; port++)
+		stages_session_forget(&outcome->ports[port], port == UNDERLAY_1 ? said_pkts : 0,
+				      port == UNDERLAY_1 ? said_bytes : 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -7,6 +7,8 @@ import shlex
 import subprocess
 
 OK = 0
+# For thousands of objects, on a busy machine, by programs that sanitizers watch.
+DEADLINE_S = 200
 
 
 class Bgwctl:
@@ -23,7 +25,7 @@ class Bgwctl:
     def run(self, command, json_too=False, text=None):
         """What became of a command line, whatever that is."""
         return subprocess.run(self.argv(command, json_too), capture_output=True, text=True,
-                              timeout=60, check=False, input=text)
+                              timeout=DEADLINE_S, check=False, input=text)
 
     def __call__(self, command, expect=OK, json_too=False, text=None):
         """Runs a command line and returns its output, parsed where json_too asks for JSON."""

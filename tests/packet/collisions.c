@@ -22,12 +22,11 @@
 
 void site_limits_hook(struct bgw_limits *limits)
 {
-	/* Few buckets, so that keys are soon found; the last domain id that there is. */
+	/* Few buckets, so that keys are soon found. */
 	limits->macs = 64;
 	limits->peers = 16;
 	limits->connections = 32;
 	limits->attachments = 32;
-	limits->domains = 65535;
 }
 
 /* The two buckets, which nothing else is in: `first`, and the one after it. */
@@ -57,22 +56,6 @@ static bool is_chosen(const struct em_table *table, uint64_t key)
 	return em_first_choice(table, hash) == first && em_second_choice(table, hash) == first + 1;
 }
 
-/* A worker that reads, so that freed slots stay marked. */
-static void reader_hold(void)
-{
-	rte_rcu_qsbr_thread_register(site_dp->qsbr, 0);
-	rte_rcu_qsbr_thread_online(site_dp->qsbr, 0);
-}
-
-static void reader_release(void)
-{
-	rte_rcu_qsbr_thread_offline(site_dp->qsbr, 0);
-	rte_rcu_qsbr_thread_unregister(site_dp->qsbr, 0);
-	/* Those that waited, and those that came later. */
-	bgw_dataplane_poll(site_dp);
-	bgw_dataplane_poll(site_dp);
-}
-
 /* Objects of whatever kind whose keys are in the two buckets. */
 struct objects {
 	void (*make)(uint32_t i); /* with all that it needs */
@@ -91,12 +74,12 @@ static void are_kept_apart(const struct objects *objects)
 		objects->check((2u << i) - 1);
 	}
 	for (uint32_t gone = 1; gone <= all; gone = gone * 3 + 1) {
-		reader_hold();
+		site_reader_hold();
 		for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
 			if (gone >> i & 1)
 				objects->remove(i);
 		objects->check(all & ~gone);
-		reader_release();
+		site_reader_release();
 		objects->check(all & ~gone);
 		for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
 			if (gone >> i & 1)
@@ -267,14 +250,14 @@ static void stations_stay_where_they_are_when_others_go(void)
 	for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
 		station_add(i, 0);
 	for (uint32_t gone = 1; gone <= all; gone = gone * 3 + 1) {
-		reader_hold();
+		site_reader_hold();
 		for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
 			if (gone >> i & 1)
 				station_remove(i);
 		each_station_is_where_it_is(all & ~gone);
 		each_source_is_known_or_reported(all & ~gone);
 		station_add(IN_TWO_BUCKETS, -ENOSPC);
-		reader_release();
+		site_reader_release();
 		each_station_is_where_it_is(all & ~gone);
 		/* In the place of one that is gone. */
 		station_add(IN_TWO_BUCKETS, 0);
@@ -298,14 +281,14 @@ static void a_station_that_comes_and_goes_is_found(void)
 	macs_choose();
 	for (uint32_t i = 0; i < IN_TWO_BUCKETS; i++)
 		station_add(i, 0);
-	reader_hold();
+	site_reader_hold();
 	for (uint32_t round = 0; round < 20; round++) {
 		station_remove(round % IN_TWO_BUCKETS);
 		each_station_is_where_it_is(all & ~(1u << round % IN_TWO_BUCKETS));
 		station_add(round % IN_TWO_BUCKETS, 0);
 		each_station_is_where_it_is(all);
 	}
-	reader_release();
+	site_reader_release();
 	each_station_is_where_it_is(all);
 }
 
@@ -491,132 +474,8 @@ static void tags_of_two_buckets_are_kept_apart(void)
 		&(const struct objects){tag_attach, tag_detach, tag_attach, each_tag_is_itself});
 }
 
-/* Every slot of the forwarding table was in use once, and is marked as freed. */
-static void fdb_wear_out(void)
-{
-	uint32_t number = 0;
-
-	while (site_dp->fdb.dead_count < em_buckets(&site_dp->fdb) * EM_BUCKET_ENTRIES) {
-		struct rte_ether_addr address = mac("02:dd:00:00:00:00");
-
-		memcpy(&address.addr_bytes[2], &number, 4);
-		number++;
-		if (bgw_fdb_put(site_dp, 1, &address, at(2)) == 0)
-			assert_int_equal(bgw_fdb_remove(site_dp, 1, &address), 0);
-	}
-}
-
-static const char *const no_stations[] = {BROADCAST, MULTICAST, "00:00:00:00:00:00"};
-#define NO_STATIONS (sizeof(no_stations) / sizeof(no_stations[0]))
-
-static void nobody_is_found_in(uint16_t id)
-{
-	for (size_t i = 0; i < NO_STATIONS; i++) {
-		uint8_t bytes[8] = {0};
-		const struct rte_ether_addr address = mac(no_stations[i]);
-
-		memcpy(bytes, &address, sizeof(address));
-		assert_null(em_find(&site_dp->fdb, fdb_key(id, bytes)).bucket);
-	}
-}
-
-static void nobody_is_sent_to_in(uint16_t id)
-{
-	attach(1, ACCESS_1, .domain = id);
-	domain(id, at(1));
-	for (size_t i = 0; i < NO_STATIONS; i++) {
-		inject(ACCESS_1, PACKET(eth(HOST_A, no_stations[i]), payload(60)));
-		expect_drop(NO_FLOOD_TARGET);
-		inject(ACCESS_1, PACKET(eth(no_stations[i], HOST_A), payload(60)));
-		expect_drop(BAD_SOURCE);
-	}
-	expect_nothing();
-}
-
-static void nobody_is_found_anywhere(void)
-{
-	for (uint32_t id = 1; id <= 65534; id++)
-		nobody_is_found_in((uint16_t)id);
-	for (uint32_t id = 1; id <= 65534; id = id * 2 + (id > 1000))
-		nobody_is_sent_to_in((uint16_t)id);
-	for (uint32_t id = 65500; id <= 65534; id++)
-		nobody_is_sent_to_in((uint16_t)id);
-}
-
-/* Whatever is marked in the table: in every domain, freed slots or empty ones. */
-static void addresses_of_no_station_are_never_found(void)
-{
-	attach(2, ACCESS_2);
-	nobody_is_found_anywhere();
-	reader_hold();
-	fdb_wear_out();
-	nobody_is_found_anywhere();
-	reader_release();
-	assert_int_equal(site_dp->fdb.dead_count, 0);
-	nobody_is_found_anywhere();
-}
-
-/* Its broadcast address would be the mark of a freed slot. */
-static void the_domain_id_that_has_no_key_is_refused(void)
-{
-	const struct bgw_domain_spec spec = {.flood_count = 0};
-	struct bgw_limits limits = {
-		.macs = 64,
-		.connections = 2,
-		.attachments = 2,
-		.domains = 65536,
-		.paths = 2,
-		.peers = 2,
-		.neighbours = 1,
-		.workers = 1,
-	};
-
-	assert_null(bgw_dataplane_create(&limits));
-	assert_int_equal(errno, EINVAL);
-	peer(1, REMOTE_1);
-	path(1, REMOTE_1);
-	assert_int_equal(bgw_domain_set(site_dp, 65535, &spec), -EINVAL);
-	assert_int_equal(attach_status(1, ACCESS_1, .domain = 65535), -EINVAL);
-	assert_int_equal(tunnel_status(1, 5000, .domain = 65535), -EINVAL);
-	attach(1, ACCESS_1, .domain = 65534);
-	tunnel(1, 5000, .domain = 65534);
-	assert_int_equal(bgw_domain_set(site_dp, 65534, &spec), 0);
-}
-
-/* As keys of the table of peers these are what empty and freed slots have. */
-static void addresses_that_are_no_key_are_nobodys(void)
-{
-	static const char *const no_key[] = {"0.0.0.0", "255.255.255.255"};
-
-	four_places();
-	for (uint32_t held = 0; held < 2; held++) {
-		if (held)
-			reader_hold();
-		/* Each bucket has slots in which the peer once was. */
-		for (uint32_t n = 0; n < 4000; n++) {
-			char remote[16];
-
-			snprintf(remote, sizeof(remote), "10.0.%u.%u", n / 250, 1 + n % 250);
-			if (peer_status(1, remote) != 0)
-				break;
-			if (!held)
-				bgw_dataplane_poll(site_dp);
-		}
-		for (uint32_t n = 0; n < 64; n++)
-			give(UNDERLAY_1, from_remote(no_key[n % 2], no_key[n % 2], n));
-		site_run();
-		expect_drops(NOT_OUR_ADDRESS, 64);
-		expect_connection(1, 0);
-		if (held)
-			reader_release();
-	}
-}
-
 PACKET_PROGRAM(CASE(stations_of_two_buckets_are_kept_apart),
 	       CASE(stations_stay_where_they_are_when_others_go),
 	       CASE(a_station_that_comes_and_goes_is_found),
 	       CASE(remotes_of_two_buckets_are_kept_apart),
-	       CASE(keys_of_two_buckets_are_kept_apart), CASE(tags_of_two_buckets_are_kept_apart),
-	       CASE(addresses_of_no_station_are_never_found),
-	       CASE(the_domain_id_that_has_no_key_is_refused),
-	       CASE(addresses_that_are_no_key_are_nobodys))
+	       CASE(keys_of_two_buckets_are_kept_apart), CASE(tags_of_two_buckets_are_kept_apart))

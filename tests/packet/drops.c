@@ -5,7 +5,9 @@
 #include "lib/buffers.h"
 #include "lib/expect.h"
 #include "lib/mirror.h"
+#include "lib/negotiating.h"
 #include "lib/traffic.h"
+#include "negotiation/negotiation.h"
 #include "port/port.h"
 
 /*
@@ -290,6 +292,84 @@ static void reach_TO_LINUX_FULL(void)
 	for (uint32_t n = 0; n < 2; n++)
 		inject(UNDERLAY_1,
 		       PACKET(eth(NEXT_HOP_1, OURS), ipv4(REMOTE_1, VTEP), payload(60)));
+}
+
+static void reach_NEGOTIATION_UNKNOWN_PEER(void)
+{
+	negotiating_peer(0);
+	inject(UNDERLAY_1, FAR_EXCHANGE(1, .remote = REMOTE_2));
+}
+
+/* Two workers: the ring to the one that does not receive is filled while it does not run. */
+static void reach_NEGOTIATION_HANDOVER_FULL(void)
+{
+	struct bgw_port_info info;
+	struct rte_ring *ring;
+
+	bgw_port_info_get(UNDERLAY_1, &info);
+	negotiating_peer((uint16_t)!info.rx_worker[0]);
+	ring = site_dp->workers[!info.rx_worker[0]]->negotiation->handover;
+	while (rte_ring_free_count(ring) > 0) {
+		for (uint32_t n = RTE_MIN(rte_ring_free_count(ring), 64u); n > 0; n--)
+			give(UNDERLAY_1, FAR_EXCHANGE(1));
+		site_round(info.rx_worker[0]);
+	}
+	give(UNDERLAY_1, FAR_EXCHANGE(1));
+	site_round(info.rx_worker[0]);
+	site_run();
+	expect_drops(NEGOTIATION_UNKNOWN_SESSION, NEGOTIATION_HANDOVER - 1);
+}
+
+static void reach_NEGOTIATION_MALFORMED(void)
+{
+	negotiating_peer(0);
+	inject(UNDERLAY_1, FAR_EXCHANGE(1, .length = 40));
+}
+
+static void reach_NEGOTIATION_UNKNOWN_SESSION(void)
+{
+	negotiating_peer(0);
+	inject(UNDERLAY_1, FAR_EXCHANGE(1));
+}
+
+static void reach_NEGOTIATION_REPLAYED(void)
+{
+	negotiating_peer(0);
+	negotiating_start(1000 * MS_NS, 3);
+	expect_some(UNDERLAY_1);
+	inject(UNDERLAY_1, FAR_EXCHANGE(0));
+}
+
+static void reach_NEGOTIATION_SHARE(void)
+{
+	negotiating_peer(0);
+	for (uint32_t n = 0; n <= NEGOTIATION_HELLOS_SHARED; n++)
+		give(UNDERLAY_1, FAR_HELLO(n));
+	site_run();
+}
+
+static void reach_NEGOTIATION_FORGED(void)
+{
+	negotiating_peer(0);
+	inject(UNDERLAY_1, FAR_HELLO(1, .spoil = 1));
+}
+
+static void reach_NEGOTIATION_POLICED(void)
+{
+	negotiating_peer(0);
+	for (uint32_t n = 0; n < 21; n++)
+		inject(UNDERLAY_1, FAR_HELLO(n));
+}
+
+static void reach_NEGOTIATION_REPORT_FULL(void)
+{
+	struct rte_ring *ring = site_dp->workers[0]->negotiation->reports;
+	const struct bgw_negotiation_report report = {.type = BGW_NEGOTIATION_HELLO};
+
+	negotiating_peer(0);
+	while (rte_ring_free_count(ring) > 0)
+		negotiation_report(site_dp->workers[0]->negotiation, &report);
+	inject(UNDERLAY_1, FAR_HELLO(1));
 }
 
 static void reach_PATH_UNRESOLVED(void)

@@ -97,6 +97,18 @@ static void key_0_and_no_key_are_two_tunnels(void)
 	expect_drop(UNKNOWN_KEY);
 }
 
+/* None of the 2^32 keys that a packet can have stands for a tunnel without one. */
+static void no_key_opens_a_keyless_tunnel(void)
+{
+	static const uint32_t keys[] = {1, 0x00ffffff, 0x7fffffff, 0x80000000, 0xffffffff};
+
+	keyless_lan();
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		inject(UNDERLAY_1, GRE_GOT(keys[i], UDP_FRAME(HOST_R, HOST_A, 18)));
+		expect_drop(UNKNOWN_KEY);
+	}
+}
+
 static void checksum_and_sequence_number_are_taken(void)
 {
 	gre_lan();
@@ -226,7 +238,8 @@ static void two_encapsulations_of_one_peer_do_not_mix(void)
 PACKET_PROGRAM(CASE(a_frame_leaves_in_the_bytes_of_the_rfcs), CASE(keys_travel_both_ways),
 	       CASE(a_key_above_24_bits_is_unknown),
 	       CASE(a_keyless_tunnel_has_four_bytes_of_header),
-	       CASE(key_0_and_no_key_are_two_tunnels), CASE(checksum_and_sequence_number_are_taken),
+	       CASE(key_0_and_no_key_are_two_tunnels), CASE(no_key_opens_a_keyless_tunnel),
+	       CASE(checksum_and_sequence_number_are_taken),
 	       CASE(flags_are_judged_as_rfc_2784_says),
 	       CASE(another_payload_than_ethernet_is_dropped),
 	       CASE(a_packet_that_ends_within_the_header_is_a_runt),

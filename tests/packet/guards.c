@@ -82,6 +82,46 @@ static void a_list_of_sources_lets_no_other_in(void)
 	expect_frame(ACCESS_1, FRAME(STRANGER, HOST_A));
 }
 
+/* Refused ones, and those of another attachment, first, in the middle and last in a burst. */
+static void a_list_holds_for_each_frame_of_a_burst(void)
+{
+	static const char patterns[] = "raatrrtaarataaatr";
+	uint64_t admitted = 0;
+	uint64_t refused = 0;
+	uint64_t tagged = 0;
+
+	site_lan();
+	attach(1, ACCESS_1, .allowed_sources_count = 1, .allowed_sources = {mac(HOST_A)});
+	attach(3, ACCESS_1, .kind = BGW_ATTACHMENT_VLAN, .outer_vid = 7);
+	station(1, HOST_C, at(3));
+	for (const char *kind = patterns; *kind != '\0'; kind++) {
+		switch (*kind) {
+		case 'a':
+			give(ACCESS_1, FRAME(HOST_A, HOST_B));
+			admitted++;
+			break;
+		case 'r':
+			give(ACCESS_1, FRAME(STRANGER, HOST_B));
+			refused++;
+			break;
+		default:
+			give(ACCESS_1,
+			     PACKET(eth(HOST_C, HOST_B), vlan(7), ipv4("10.0.0.1", "10.0.0.2"),
+				    udp(1, 2), payload(18)));
+			tagged++;
+		}
+	}
+	site_run();
+	expect_drops(SOURCE_NOT_ALLOWED, refused);
+	for (uint64_t n = 0; n < admitted + tagged; n++)
+		expect_some(ACCESS_2);
+	/* What was refused came in, too: frames of 60 bytes, the tags off. */
+	expect_attachment(1, .rx_pkts = admitted + refused, .rx_bytes = 60 * (admitted + refused),
+			  .dropped_pkts = refused);
+	expect_attachment(3, .rx_pkts = tagged, .rx_bytes = 60 * tagged);
+	expect_no_event();
+}
+
 static void a_full_list_of_sources_is_searched_to_its_end(void)
 {
 	struct bgw_attachment_spec spec = {
@@ -232,6 +272,7 @@ static void a_limit_holds_when_the_attachment_is_published_again(void)
 PACKET_PROGRAM(CASE(link_local_groups_are_never_bridged), CASE(the_groups_beside_them_are_bridged),
 	       CASE(an_attachment_may_tunnel_them_but_pause_and_lacp),
 	       CASE(a_list_of_sources_lets_no_other_in),
+	       CASE(a_list_holds_for_each_frame_of_a_burst),
 	       CASE(a_full_list_of_sources_is_searched_to_its_end),
 	       CASE(a_list_of_ethertypes_lets_no_other_in),
 	       CASE(ethertypes_are_those_behind_the_tags), CASE(each_class_has_its_own_limit),

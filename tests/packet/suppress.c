@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
 #include "lib/expect.h"
 #include "lib/traffic.h"
 
@@ -313,6 +315,31 @@ static void an_address_of_one_network_is_given_once(void)
 				      padded_to(60)));
 }
 
+/*
+ * Networks have addresses of their own: that one has an address takes none from another, whatever
+ * the numbers of the networks and the addresses add up to.
+ */
+static void no_address_of_one_network_stands_for_another_of_the_next(void)
+{
+	static const char *const addresses[] = {"fe80::9", "fd80::9", "fc80::9",
+						"fe83::9", OWNER_6,   "2301:db8::9"};
+	const uint32_t count = sizeof(addresses) / sizeof(addresses[0]);
+
+	suppressing_lan();
+	domain(2, at(3));
+	domain(3, at(4));
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint16_t network = 1; network <= 3; network++) {
+			/* suppressing_lan() gave it. */
+			if (network != 1 || strcmp(addresses[i], OWNER_6) != 0)
+				neighbour(10 + i * 3 + network, addresses[i], HOST_B, at(2),
+					  .domain = network);
+		}
+	}
+	inject(ACCESS_1, SOLICIT());
+	expect_frame(ACCESS_1, advert(HOST_A, ASKER_6, 6));
+}
+
 PACKET_PROGRAM(CASE(a_request_is_answered_by_the_owners_address_and_not_flooded),
 	       CASE(the_answer_has_the_tags_of_the_request),
 	       CASE(a_probe_is_told_that_the_address_is_taken), CASE(what_nobody_knows_is_flooded),
@@ -327,4 +354,5 @@ PACKET_PROGRAM(CASE(a_request_is_answered_by_the_owners_address_and_not_flooded)
 	       CASE(a_router_says_that_it_is_one),
 	       CASE(duplicate_address_detection_is_answered_to_all_nodes),
 	       CASE(solicitations_that_a_node_would_discard_are_flooded),
-	       CASE(an_address_of_one_network_is_given_once))
+	       CASE(an_address_of_one_network_is_given_once),
+	       CASE(no_address_of_one_network_stands_for_another_of_the_next))

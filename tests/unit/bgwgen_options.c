@@ -94,6 +94,10 @@ static void everything(void **state)
 	assert_true(options.loss_tolerance > 0.00099 && options.loss_tolerance < 0.00101);
 	assert_int_equal(options.cores[0], 1);
 	assert_int_equal(options.cores[1], 0);
+	assert_int_equal(parse("run", "--port", "\u00fc=net_null0", "--port", "b=net_null1",
+			       "--title", "\u20ac \U0001f600", NULL),
+			 0);
+	assert_string_equal(options.title, "\u20ac \U0001f600");
 }
 
 static void commands_and_options_that_are_none(void **state)
@@ -106,6 +110,8 @@ static void commands_and_options_that_are_none(void **state)
 	assert_refused("--rate", "needs a value", "run", "--rate");
 	assert_refused("--hugepages", "takes no value", "run", "--hugepages=1");
 	assert_refused("--json", "not empty", "run", "--json", "");
+	assert_refused("--title", "not empty", "run", "--title", "");
+	assert_refused("--title", "UTF-8", "run", "--title", "caf\xe9");
 }
 
 static void numbers_that_are_wrong(void **state)
@@ -135,6 +141,8 @@ static void ports_and_streams_that_are_wrong(void **state)
 	assert_refused("--port net_null0", "NAME=DEVICE", "run", "--port", "net_null0");
 	assert_refused("--port a", "already", "run", "--port", "a=x", "--port", "a=y");
 	assert_refused("--port a:b", "no ':'", "run", "--port", "a:b=x");
+	assert_refused("--port", "UTF-8", "run", "--port", "\xff=x");
+	assert_refused("--port", "UTF-8", "run", "--port", "a=x\xc3");
 	assert_refused("--tags c", "no port", "run", TWO_PORTS, "--tags", "c=1");
 	assert_refused("--tags a", "1 to 4094", "run", TWO_PORTS, "--tags", "a=4095");
 	assert_refused("--tags a", "1 to 4094", "run", TWO_PORTS, "--tags", "a=7-3");
@@ -150,7 +158,7 @@ static void ports_and_streams_that_are_wrong(void **state)
 static void tunnels_that_are_wrong(void **state)
 {
 	(void)state;
-	assert_refused("--tunnel b=mpls", "vxlan, gre or nvgre", "run", TWO_PORTS, "--tunnel",
+	assert_refused("--tunnel b=mpls", "one of vxlan gre nvgre", "run", TWO_PORTS, "--tunnel",
 		       "b=mpls," TUNNEL);
 	assert_refused("--tunnel b", "are needed", "run", TWO_PORTS, "--tunnel",
 		       "b=vxlan,local=192.0.2.1");

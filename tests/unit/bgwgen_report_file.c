@@ -77,14 +77,14 @@ static mode_t kind_of(const char *path)
 static void none_is_asked_for(void **state)
 {
 	(void)state;
-	assert_int_equal(report_file_check("--json", NULL, why, sizeof(why)), 0);
+	assert_int_equal(report_files_check(NULL, NULL, why, sizeof(why)), 0);
 	assert_int_equal(write_to(NULL), 0);
 }
 
 static void a_check_leaves_nothing(void **state)
 {
 	(void)state;
-	assert_int_equal(report_file_check("--json", "report", why, sizeof(why)), 0);
+	assert_int_equal(report_files_check("report", NULL, why, sizeof(why)), 0);
 	assert_int_equal(access("report", F_OK), -1);
 }
 
@@ -122,7 +122,7 @@ static void a_pipe_stays_a_pipe_and_gets_the_report(void **state)
 	assert_int_equal(mkfifo("pipe", 0600), 0);
 	reader = open("pipe", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	assert_true(reader >= 0);
-	assert_int_equal(report_file_check("--html", "pipe", why, sizeof(why)), 0);
+	assert_int_equal(report_files_check(NULL, "pipe", why, sizeof(why)), 0);
 	assert_int_equal(write_to("pipe"), 0);
 	assert_int_equal(kind_of("pipe"), S_IFIFO);
 	assert_int_equal(read(reader, found, sizeof(found)), strlen(TEXT));
@@ -139,10 +139,10 @@ static void what_cannot_be_written_is_refused_before_measuring(void **state)
 	memset(longest, 'x', sizeof(longest));
 	longest[sizeof(longest) - 1] = '\0';
 	assert_int_equal(mkdir("directory", 0700), 0);
-	assert_int_equal(report_file_check("--json", "directory", why, sizeof(why)), -EISDIR);
+	assert_int_equal(report_files_check("directory", NULL, why, sizeof(why)), -EISDIR);
 	assert_string_equal(why, "--json directory cannot be written: Is a directory");
-	assert_int_equal(report_file_check("--json", "none/report", why, sizeof(why)), -ENOENT);
-	assert_int_equal(report_file_check("--json", longest, why, sizeof(why)), -ENAMETOOLONG);
+	assert_int_equal(report_files_check("none/report", NULL, why, sizeof(why)), -ENOENT);
+	assert_int_equal(report_files_check(longest, NULL, why, sizeof(why)), -ENAMETOOLONG);
 	assert_int_equal(rmdir("directory"), 0);
 }
 
@@ -156,6 +156,28 @@ static void a_full_disk_is_said(void **state)
 	assert_int_equal(unlink("link"), 0);
 }
 
+static void two_reports_are_two_files(void **state)
+{
+	(void)state;
+	assert_int_equal(report_files_check("report", "report", why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, "--json report and --html report are one file: give two");
+	assert_int_equal(report_files_check("report", "./report", why, sizeof(why)), -EINVAL);
+	assert_int_equal(report_files_check("report", "other", why, sizeof(why)), 0);
+	assert_int_equal(report_files_check("/dev/null", "/dev/null", why, sizeof(why)), 0);
+	assert_int_equal(write_to("report"), 0);
+	assert_int_equal(symlink("report", "link"), 0);
+	assert_int_equal(report_files_check("link", "report", why, sizeof(why)), -EINVAL);
+	assert_int_equal(report_files_check("report", "other", why, sizeof(why)), 0);
+	assert_int_equal(mkdir("directory", 0700), 0);
+	assert_int_equal(report_files_check("other", "directory/other", why, sizeof(why)), 0);
+	assert_int_equal(report_files_check("directory/x", "directory//x", why, sizeof(why)),
+			 -EINVAL);
+	assert_text("report", TEXT);
+	assert_int_equal(rmdir("directory"), 0);
+	assert_int_equal(unlink("link"), 0);
+	assert_int_equal(unlink("report"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +188,7 @@ int main(void)
 		cmocka_unit_test(a_pipe_stays_a_pipe_and_gets_the_report),
 		cmocka_unit_test(what_cannot_be_written_is_refused_before_measuring),
 		cmocka_unit_test(a_full_disk_is_said),
+		cmocka_unit_test(two_reports_are_two_files),
 	};
 
 	return cmocka_run_group_tests_name("bgwgen_report_file", tests, folder_make, folder_remove);

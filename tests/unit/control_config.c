@@ -154,6 +154,8 @@ static void errors_name_the_member(void **state)
 		"underlay.neighbours[0].ip must be a unicast address");
 	refuses("{\"api\": {\"body_max_bytes\": 65537, \"bulk_body_max_bytes\": 65536}}",
 		"api.body_max_bytes must be at most api.bulk_body_max_bytes, 65536");
+	refuses("{\"tables\": {\"remote_gateways\": 131073}}",
+		"tables.remote_gateways must be an integer between 1 and 131072");
 	refuses("{\"api\": {\"tokens_everywhere\": true}}",
 		"api.tokens_everywhere needs api.tokens");
 	refuses("{\"store\": {\"kind\": \"etcd\"}}", "store.kind must be one of \"sqlite\"");

@@ -2,13 +2,10 @@
 /* From objects to the dataplane: batches of operations, and what workers then find. */
 #include "published.h"
 
-/* Gateway 10 with two VLANs, tunnels 31 and 32 to the remote gateway 20 at .2. */
+/* And tunnel 32. */
 static void site(void)
 {
-	create("l2-gateways", 0x10, GATEWAY("member1", "\"100\", \"200\""));
-	create("l2-remote-gateways", 0x20, "\"ipaddr\": \"192.0.2.2\"");
-	create("l2-remote-gateway-connections", 0x31,
-	       REF("gateway", "00000010") "," REF("remote_gateway", "00000020") ", \"seg_id\": 1");
+	create_site();
 	create("l2-remote-gateway-connections", 0x32,
 	       REF("gateway", "00000010") "," REF("remote_gateway", "00000020") ", \"seg_id\": 2,"
 										"\"flood\": false");

@@ -74,7 +74,7 @@ bool seen_suppresses(struct bgw_dataplane *dp, uint16_t domain)
 
 bool seen_answers(struct bgw_dataplane *dp, uint16_t domain, const struct bgw_ip *ip)
 {
-	return value_of(&dp->neighbour_keys, neighbour_key(domain, ip)) != 0;
+	return value_of(&dp->neighbour_keys, neighbour_key(&dp->neighbour_keys, domain, ip)) != 0;
 }
 
 static uint32_t count(void *array, uint32_t limit)

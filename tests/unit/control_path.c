@@ -21,9 +21,6 @@
 #include "underlay_world.h"
 
 #define PATHS 16
-#define HOP   "10.1.0.254"
-#define MAC_A "02:00:00:00:00:aa"
-#define MAC_B "02:00:00:00:00:bb"
 
 static const struct bgw_limits limits = {
 	.macs = 1024,
@@ -126,12 +123,12 @@ static void path_is_published_and_follows(void **state)
 	assert_non_null(path);
 	assert_int_equal(sent(path)->drop, BGW_DROP_PATH_UNRESOLVED);
 	assert_int_equal(path_inner_mtu_bytes(path), 0);
-	world_neighbour(&world, HOP, NUD_REACHABLE, MAC_A);
+	world_neighbour(&world, WORLD_HOP, NUD_REACHABLE, WORLD_MAC_A);
 	assert_int_equal(sent(path)->drop, PATH_IS_UP);
 	assert_int_equal(sent(path)->port, 5);
-	assert_true(mac_is(path, MAC_A));
-	world_neighbour(&world, HOP, NUD_REACHABLE, MAC_B);
-	assert_true(mac_is(path, MAC_B));
+	assert_true(mac_is(path, WORLD_MAC_A));
+	world_neighbour(&world, WORLD_HOP, NUD_REACHABLE, WORLD_MAC_B);
+	assert_true(mac_is(path, WORLD_MAC_B));
 	world_link(&world, WORLD_E0, "e0", true, false);
 	assert_int_equal(sent(path)->drop, BGW_DROP_PATH_LINK_DOWN);
 	world.route_rc = -ENETUNREACH;
@@ -193,7 +190,7 @@ static void inner_mtu_is_that_of_the_workers(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct path *path = acquire("192.0.2.9", cases[i].encap, cases[i].keyless);
 
-		world_neighbour(&world, HOP, NUD_REACHABLE, MAC_A);
+		world_neighbour(&world, WORLD_HOP, NUD_REACHABLE, WORLD_MAC_A);
 		assert_int_equal(path_inner_mtu_bytes(path), cases[i].mtu_bytes);
 		assert_int_equal(sent(path)->mtu_bytes, cases[i].mtu_bytes);
 		path_release(path);
@@ -227,17 +224,17 @@ static void change_waits_for_room(void **state)
 	struct path *path = acquire("192.0.2.9", BGW_ENCAP_VXLAN, false);
 
 	(void)state;
-	world_neighbour(&world, HOP, NUD_REACHABLE, MAC_A);
+	world_neighbour(&world, WORLD_HOP, NUD_REACHABLE, WORLD_MAC_A);
 	while (bgw_dataplane_can_publish(dp, 16))
 		assert_int_equal(bgw_path_set(dp, PATHS - 1, &filler), 0);
-	world_neighbour(&world, HOP, NUD_REACHABLE, "02:00:00:00:00:cc");
-	world_neighbour(&world, HOP, NUD_REACHABLE, MAC_B);
+	world_neighbour(&world, WORLD_HOP, NUD_REACHABLE, "02:00:00:00:00:cc");
+	world_neighbour(&world, WORLD_HOP, NUD_REACHABLE, WORLD_MAC_B);
 	paths_tick(paths);
-	assert_true(mac_is(path, MAC_A));
+	assert_true(mac_is(path, WORLD_MAC_A));
 	while (bgw_dataplane_poll(dp) > 0)
 		;
 	paths_tick(paths);
-	assert_true(mac_is(path, MAC_B));
+	assert_true(mac_is(path, WORLD_MAC_B));
 	path_release(path);
 }
 

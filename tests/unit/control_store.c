@@ -96,8 +96,8 @@ static struct object *network(const char *name, uint8_t n)
 	struct error error;
 
 	cJSON_AddStringToObject(json, "name", name);
-	assert_int_equal(record_parse(&bgw_network_type.record, json, object_record_mutable(object),
-				      &reader, &error),
+	assert_int_equal(record_parse(&bgw_network_type.record, "network", json,
+				      object_record_mutable(object), &reader, &error),
 			 0);
 	cJSON_Delete(json);
 	((struct bgw_object *)object_record_mutable(object))->id.bytes[15] = n;
@@ -384,6 +384,11 @@ static void names_a_row_that_is_wrong(void **state)
 	assert_true(store_load(fixture->store, collect, seen, &error) < 0);
 	assert_non_null(strstr(error.message, "network 00000000-0000-0000-0000-000000000001"));
 	assert_non_null(strstr(error.message, "mtu must be"));
+	store_close(fixture->store);
+	change_file(fixture->path, "UPDATE objects SET body = '{}', revision = 4294967296");
+	open_store(fixture);
+	assert_true(store_load(fixture->store, collect, seen, &error) < 0);
+	assert_non_null(strstr(error.message, "has no valid revision"));
 }
 
 static void refuses_a_path_that_cannot_be(void **state)

@@ -10,15 +10,12 @@
 
 static const struct rte_ether_addr mac = {{2, 0, 0, 0, 0, 9}};
 
-/* A gateway with two VLANs, a tunnel, and a MAC behind it. */
+/* And a MAC behind the tunnel. */
 static void site(void)
 {
-	create("l2-gateways", 0x10, GATEWAY("member1", "\"100\", \"200\""));
-	create("l2-remote-gateways", 0x20, "\"ipaddr\": \"192.0.2.2\"");
-	create("l2-remote-gateway-connections", 0x30,
-	       REF("gateway", "00000010") "," REF("remote_gateway", "00000020") ", \"seg_id\": 1");
+	create_site();
 	create("l2-remote-macs", 0x40,
-	       "\"mac\": \"02:00:00:00:00:09\"," REF("rgw_connection", "00000030"));
+	       "\"mac\": \"02:00:00:00:00:09\"," REF("rgw_connection", "00000031"));
 	commit();
 }
 

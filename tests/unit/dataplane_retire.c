@@ -109,16 +109,38 @@ static void room_is_bounded_and_comes_back(void **state)
 	(void)state;
 	assert_int_equal(retire_queue_create(&queue, 3, qsbr), 0);
 	assert_int_equal(retire_queue_room(&queue), 4);
-	/* More in all than the queue holds at once, so that it wraps. */
+	retire_queue_add(&queue, &objects[0], release);
+	/* More in all than the queue holds at once, and never none, so that it wraps. */
 	for (int round = 0; round < 3; round++) {
-		for (int i = 0; i < 4; i++)
-			retire_queue_add(&queue, &objects[i], release);
+		for (int i = 1; i <= 3; i++)
+			retire_queue_add(&queue, &objects[round * 3 + i], release);
 		assert_int_equal(retire_queue_room(&queue), 0);
 		rte_rcu_qsbr_quiescent(qsbr, 0);
-		assert_int_equal(retire_queue_poll(&queue, 100), 0);
-		assert_int_equal(retire_queue_room(&queue), 4);
+		assert_int_equal(retire_queue_poll(&queue, 3), 1);
+		assert_int_equal(retire_queue_room(&queue), 3);
 	}
-	assert_int_equal(released_count, 12);
+	assert_int_equal(retire_queue_poll(&queue, 3), 0);
+	assert_int_equal(released_count, 10);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(released[i], i);
+	retire_queue_destroy(&queue);
+}
+
+static void few_that_wait_are_always_in_the_same_place(void **state)
+{
+	struct retire_queue queue;
+
+	(void)state;
+	assert_int_equal(retire_queue_create(&queue, 8, qsbr), 0);
+	for (int round = 0; round < 3; round++) {
+		retire_queue_add(&queue, &objects[1], release);
+		retire_queue_add(&queue, &objects[2], release);
+		rte_rcu_qsbr_quiescent(qsbr, 0);
+		assert_int_equal(retire_queue_poll(&queue, 100), 0);
+	}
+	for (int i = 2; i < 8; i++)
+		assert_null(queue.entries[i].object);
+	assert_int_equal(released_count, 6);
 	retire_queue_destroy(&queue);
 }
 
@@ -157,6 +179,7 @@ int main(void)
 		RETIRE_CASE(a_reader_that_is_offline_holds_nothing_back),
 		RETIRE_CASE(a_poll_frees_no_more_than_it_may),
 		RETIRE_CASE(room_is_bounded_and_comes_back),
+		RETIRE_CASE(few_that_wait_are_always_in_the_same_place),
 		RETIRE_CASE(nothing_is_nothing_to_retire),
 		RETIRE_CASE(destroy_frees_what_still_waits),
 	};

@@ -2,6 +2,7 @@
 #ifndef UNIT_EAL_H
 #define UNIT_EAL_H
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,16 +14,16 @@ static struct rte_rcu_qsbr *qsbr;
 
 static inline int eal_setup(void **state)
 {
-	static const char *const words[] = {
-		"unit",		  "--no-huge",	 "-m128",	 "--no-pci",
-		"--no-telemetry", "--no-shconf", "--lcores=0@0", "--log-level=lib.eal:warning"};
-	static char text[RTE_DIM(words)][32];
+	/* EAL keeps pointers into its arguments. */
+	static char words[][32] = {
+		"unit",		  "--no-huge",	 "-m128", "--no-pci",
+		"--no-telemetry", "--no-shconf", "",	  "--log-level=lib.eal:warning"};
 	char *arguments[RTE_DIM(words)];
 
-	for (size_t i = 0; i < RTE_DIM(words); i++) {
-		snprintf(text[i], sizeof(text[i]), "%s", words[i]);
-		arguments[i] = text[i];
-	}
+	for (size_t i = 0; i < RTE_DIM(words); i++)
+		arguments[i] = words[i];
+	/* Where it is: another program may run on another CPU. */
+	snprintf(words[6], sizeof(words[6]), "--lcores=0@%d", sched_getcpu());
 	(void)state;
 	if (rte_eal_init((int)RTE_DIM(words), arguments) < 0)
 		return -1;

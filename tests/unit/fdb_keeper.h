@@ -38,7 +38,7 @@ static struct bgw_dataplane *dp;
 static struct fdb *fdb;
 static uint64_t now_ns;
 static struct fdb_event last_event;
-static unsigned int event_count, learned_count, moved_count;
+static unsigned int event_count, learned_count, moved_count, local_changes;
 static bgw_ref last_learned;
 static int refused[16]; /* by attachment */
 static bool refuse_works;
@@ -77,8 +77,21 @@ static inline void learned(void *arg, uint16_t domain, bgw_ref place,
 		learned_count++;
 }
 
+static inline void local_changed(void *arg, uint16_t domain, const struct rte_ether_addr *mac)
+{
+	(void)arg;
+	(void)domain;
+	(void)mac;
+	local_changes++;
+}
+
 static const struct fdb_operations operations = {
-	.now_ns = clock_ns, .refuse = refuse, .event = event, .learned = learned};
+	.now_ns = clock_ns,
+	.refuse = refuse,
+	.event = event,
+	.local_changed = local_changed,
+	.learned = learned,
+};
 
 static const bgw_ref left = BGW_REF_ATTACHMENT | 1, right = BGW_REF_ATTACHMENT | 2,
 		     tunnel = BGW_REF_CONNECTION | 1;
@@ -93,7 +106,7 @@ static inline int keeper_setup(void **state)
 {
 	(void)state;
 	now_ns = 1000 * SECOND_NS;
-	event_count = learned_count = moved_count = 0;
+	event_count = learned_count = moved_count = local_changes = 0;
 	memset(refused, 0, sizeof(refused));
 	refuse_works = true;
 	dp = bgw_dataplane_create(&limits);

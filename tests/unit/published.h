@@ -233,6 +233,15 @@ static inline void rest(void)
 	"\", \"segmentation_id\": [" ids "]}]}]"
 #define REF(name, digits) "\"" name "\": \"" digits "-0000-4000-8000-000000000000\""
 
+/* Gateway 10 with two VLANs, and tunnel 31 to the remote gateway 20 at .2; not committed. */
+static inline void create_site(void)
+{
+	create("l2-gateways", 0x10, GATEWAY("member1", "\"100\", \"200\""));
+	create("l2-remote-gateways", 0x20, "\"ipaddr\": \"192.0.2.2\"");
+	create("l2-remote-gateway-connections", 0x31,
+	       REF("gateway", "00000010") "," REF("remote_gateway", "00000020") ", \"seg_id\": 1");
+}
+
 static inline uint32_t peer(unsigned int last)
 {
 	return seen_peer(control.dataplane, RTE_BE32(0xc0000201),

@@ -13,49 +13,11 @@
 #include "netlink/request.h"
 #include "underlay_world.h"
 
-#define REMOTE "192.0.2.9"
-#define HOP    "10.1.0.254"
-#define MAC_A  "02:00:00:00:00:aa"
-#define MAC_B  "02:00:00:00:00:bb"
-
-static int setup(void **state)
-{
-	static struct world world;
-
-	world_make(&world);
-	world_start(&world);
-	*state = &world;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_end(*state);
-	return 0;
-}
-
-static void assert_mac(const struct bgw_mac *mac, const char *text)
-{
-	char is[BGW_MAC_TEXT_SIZE];
-
-	assert_string_equal(bgw_mac_format(mac, is), text);
-}
-
-/* A path that is up by the next hop. */
-static struct underlay_path *path_up(struct world *world)
-{
-	struct underlay_path *path = world_path(world, REMOTE);
-
-	world_neighbour(world, HOP, NUD_REACHABLE, MAC_A);
-	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UP);
-	return path;
-}
-
 static void test_next_hop_is_asked_for(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = world_path(world, REMOTE);
-	struct bgw_address hop = world_ip(HOP);
+	struct underlay_path *path = world_path(world, WORLD_REMOTE);
+	struct bgw_address hop = world_ip(WORLD_HOP);
 
 	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UNRESOLVED);
 	assert_string_equal(underlay_path_state(path)->reason,
@@ -66,14 +28,14 @@ static void test_next_hop_is_asked_for(void **state)
 	assert_true(bgw_address_equal(&world->looked_up_from,
 				      &(struct bgw_address){.family = 4, .bytes = {10, 1, 0, 1}}));
 	assert_int_equal(world->changes, 0);
-	world_neighbour(world, HOP, NUD_REACHABLE, MAC_A);
+	world_neighbour(world, WORLD_HOP, NUD_REACHABLE, WORLD_MAC_A);
 	assert_int_equal(world->changes, 1);
 	assert_int_equal(world->last.state, UNDERLAY_UP);
 	assert_int_equal(world->last.port, 5);
 	assert_int_equal(world->last.vlan, 0);
 	assert_int_equal(world->last.mtu_bytes, 1500);
-	assert_mac(&world->last.source_mac, "02:00:00:00:00:01");
-	assert_mac(&world->last.next_hop_mac, MAC_A);
+	world_assert_mac(&world->last.source_mac, "02:00:00:00:00:01");
+	world_assert_mac(&world->last.next_hop_mac, WORLD_MAC_A);
 	assert_string_equal(world->last.reason, "192.0.2.9 is reached by wan0, next hop "
 						"10.1.0.254 at 02:00:00:00:00:aa, MTU 1500");
 	underlay_path_remove(path);
@@ -86,7 +48,7 @@ static void test_destination_on_link_is_its_own_next_hop(void **state)
 
 	world->route.gateway.family = 0;
 	path = world_path(world, "10.1.0.2");
-	world_neighbour(world, "10.1.0.2", NUD_REACHABLE, MAC_A);
+	world_neighbour(world, "10.1.0.2", NUD_REACHABLE, WORLD_MAC_A);
 	assert_int_equal(world->last.state, UNDERLAY_UP);
 	assert_true(bgw_address_equal(&world->last.next_hop,
 				      &(struct bgw_address){.family = 4, .bytes = {10, 1, 0, 2}}));
@@ -97,11 +59,11 @@ static void test_ageing_states_stay_usable(void **state)
 {
 	static const uint16_t usable[] = {NUD_STALE, NUD_DELAY, NUD_PROBE, NUD_REACHABLE};
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 
 	world->changes = 0;
 	for (size_t i = 0; i < sizeof(usable) / sizeof(usable[0]); i++)
-		world_neighbour(world, HOP, usable[i], MAC_A);
+		world_neighbour(world, WORLD_HOP, usable[i], WORLD_MAC_A);
 	world_pass(world, 60000);
 	assert_int_equal(world->changes, 0);
 	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UP);
@@ -112,12 +74,12 @@ static void test_failed_incomplete_and_removed_withdraw(void **state)
 {
 	static const uint16_t lost[] = {NUD_FAILED, NUD_INCOMPLETE, 0};
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 
 	for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
-		world_neighbour(world, HOP, lost[i], NULL);
+		world_neighbour(world, WORLD_HOP, lost[i], NULL);
 		assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UNRESOLVED);
-		world_neighbour(world, HOP, NUD_REACHABLE, MAC_A);
+		world_neighbour(world, WORLD_HOP, NUD_REACHABLE, WORLD_MAC_A);
 		assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UP);
 	}
 	underlay_path_remove(path);
@@ -126,25 +88,25 @@ static void test_failed_incomplete_and_removed_withdraw(void **state)
 static void test_mac_change_is_followed(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 
-	world_neighbour(world, HOP, NUD_REACHABLE, MAC_B);
+	world_neighbour(world, WORLD_HOP, NUD_REACHABLE, WORLD_MAC_B);
 	assert_int_equal(world->last.state, UNDERLAY_UP);
-	assert_mac(&world->last.next_hop_mac, MAC_B);
+	world_assert_mac(&world->last.next_hop_mac, WORLD_MAC_B);
 	underlay_path_remove(path);
 }
 
 static void test_group_or_own_mac_is_no_next_hop(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 
-	world_neighbour(world, HOP, NUD_REACHABLE, "ff:ff:ff:ff:ff:ff");
+	world_neighbour(world, WORLD_HOP, NUD_REACHABLE, "ff:ff:ff:ff:ff:ff");
 	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UNRESOLVED);
-	world_neighbour(world, HOP, NUD_REACHABLE, "00:00:00:00:00:00");
+	world_neighbour(world, WORLD_HOP, NUD_REACHABLE, "00:00:00:00:00:00");
 	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UNRESOLVED);
 	/* What Linux says of anybody on an interface without ARP. */
-	world_neighbour(world, HOP, NUD_NOARP, "02:00:00:00:00:01");
+	world_neighbour(world, WORLD_HOP, NUD_NOARP, "02:00:00:00:00:01");
 	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UNRESOLVED);
 	underlay_path_remove(path);
 }
@@ -152,16 +114,16 @@ static void test_group_or_own_mac_is_no_next_hop(void **state)
 static void test_failed_is_asked_again_once_a_second(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 	unsigned int used;
 
 	world_pass(world, 5000);
 	world->used = 0;
-	world_neighbour(world, HOP, NUD_FAILED, NULL);
+	world_neighbour(world, WORLD_HOP, NUD_FAILED, NULL);
 	world_pass(world, 0);
 	assert_int_equal(world->used, 1);
 	for (int i = 0; i < 100; i++) {
-		world_neighbour(world, HOP, NUD_FAILED, NULL);
+		world_neighbour(world, WORLD_HOP, NUD_FAILED, NULL);
 		world_pass(world, 100);
 	}
 	used = world->used;
@@ -173,11 +135,11 @@ static void test_failed_is_asked_again_once_a_second(void **state)
 static void test_removed_is_asked_for_again(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 
 	world_pass(world, 2000);
 	assert_int_equal(world->managed, 1);
-	world_neighbour(world, HOP, 0, NULL);
+	world_neighbour(world, WORLD_HOP, 0, NULL);
 	world_pass(world, 0);
 	assert_int_equal(world->managed, 2);
 	underlay_path_remove(path);
@@ -189,7 +151,7 @@ static void test_old_kernels_are_asked_every_15_s(void **state)
 	struct underlay_path *path;
 
 	world->manages = false;
-	path = path_up(world);
+	path = world_path_up(world);
 	world->managed = 0;
 	world_pass(world, 150000);
 	assert_in_range(world->managed, 9, 11);
@@ -202,8 +164,8 @@ static void test_permanent_neighbour_is_left_alone(void **state)
 	struct world *world = *state;
 	struct underlay_path *path;
 
-	world_neighbour(world, HOP, NUD_PERMANENT, MAC_A);
-	path = world_path(world, REMOTE);
+	world_neighbour(world, WORLD_HOP, NUD_PERMANENT, WORLD_MAC_A);
+	path = world_path(world, WORLD_REMOTE);
 	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UP);
 	world_pass(world, 60000);
 	assert_int_equal(world->managed + world->used, 0);
@@ -214,10 +176,10 @@ static void test_permanent_neighbour_is_left_alone(void **state)
 static void test_what_became_permanent_is_not_deleted(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 
-	world_neighbour(world, HOP, NUD_PERMANENT, MAC_B);
-	assert_mac(&world->last.next_hop_mac, MAC_B);
+	world_neighbour(world, WORLD_HOP, NUD_PERMANENT, WORLD_MAC_B);
+	world_assert_mac(&world->last.next_hop_mac, WORLD_MAC_B);
 	underlay_path_remove(path);
 	assert_int_equal(world->deleted, 0);
 }
@@ -225,7 +187,7 @@ static void test_what_became_permanent_is_not_deleted(void **state)
 static void test_nothing_of_ours_stays(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *first = path_up(world);
+	struct underlay_path *first = world_path_up(world);
 	struct underlay_path *second = world_path(world, "192.0.2.10");
 
 	underlay_path_remove(first);
@@ -239,7 +201,7 @@ static void put_orphan(struct world *world, size_t i, const char *ip, uint8_t pr
 	world->neighbours[i] = (struct netlink_neighbour){
 		.ifindex = WORLD_E0,
 		.ip = world_ip(ip),
-		.mac = world_mac(MAC_A),
+		.mac = world_mac(WORLD_MAC_A),
 		.state = NUD_REACHABLE,
 		.managed = true,
 		.protocol = protocol,
@@ -251,16 +213,16 @@ static void test_what_a_killed_process_left_goes(void **state)
 {
 	struct world *world = *state;
 	struct bgw_address unwanted = world_ip("10.1.0.77"), foreign = world_ip("10.1.0.78");
-	struct bgw_address wanted = world_ip(HOP);
+	struct bgw_address wanted = world_ip(WORLD_HOP);
 	struct underlay_path *path;
 
 	world_end(world);
 	world_make(world);
 	put_orphan(world, 0, "10.1.0.77", NETLINK_PROTOCOL_BGW);
 	put_orphan(world, 1, "10.1.0.78", RTPROT_ZEBRA);
-	put_orphan(world, 2, HOP, NETLINK_PROTOCOL_BGW);
+	put_orphan(world, 2, WORLD_HOP, NETLINK_PROTOCOL_BGW);
 	world_start(world);
-	path = world_path(world, REMOTE);
+	path = world_path(world, WORLD_REMOTE);
 	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UP);
 	world_pass(world, 120000);
 	assert_null(world_neighbour_find(world, &unwanted));
@@ -276,14 +238,14 @@ static void test_managed_by_another_is_left_to_him(void **state)
 	struct world *world = *state;
 	struct underlay_path *path;
 
-	put_orphan(world, 0, HOP, RTPROT_ZEBRA);
-	path = world_path(world, REMOTE);
+	put_orphan(world, 0, WORLD_HOP, RTPROT_ZEBRA);
+	path = world_path(world, WORLD_REMOTE);
 	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UP);
 	underlay_path_remove(path);
 	assert_int_equal(world->managed + world->used + world->deleted, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
 {

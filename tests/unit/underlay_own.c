@@ -11,22 +11,6 @@
 
 #include "underlay_world.h"
 
-static int setup(void **state)
-{
-	static struct world world;
-
-	world_make(&world);
-	world_start(&world);
-	*state = &world;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_end(*state);
-	return 0;
-}
-
 /* The own addresses, as "a b c". */
 static const char *own(const struct world *world)
 {
@@ -297,7 +281,7 @@ static void test_next_hops_are_listed(void **state)
 	underlay_path_remove(path);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
 {

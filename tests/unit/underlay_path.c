@@ -13,48 +13,10 @@
 
 #include "underlay_world.h"
 
-#define REMOTE "192.0.2.9"
-#define HOP    "10.1.0.254"
-#define MAC_A  "02:00:00:00:00:aa"
-#define MAC_B  "02:00:00:00:00:bb"
-
-static int setup(void **state)
-{
-	static struct world world;
-
-	world_make(&world);
-	world_start(&world);
-	*state = &world;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_end(*state);
-	return 0;
-}
-
-static void assert_mac(const struct bgw_mac *mac, const char *text)
-{
-	char is[BGW_MAC_TEXT_SIZE];
-
-	assert_string_equal(bgw_mac_format(mac, is), text);
-}
-
-/* A path that is up by the next hop. */
-static struct underlay_path *path_up(struct world *world)
-{
-	struct underlay_path *path = world_path(world, REMOTE);
-
-	world_neighbour(world, HOP, NUD_REACHABLE, MAC_A);
-	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UP);
-	return path;
-}
-
 static void test_route_changes_are_debounced(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 
 	world->lookups = 0;
 	for (int i = 0; i < 10; i++) {
@@ -77,7 +39,7 @@ static void test_route_changes_are_debounced(void **state)
 static void test_route_that_goes_and_comes(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 
 	world->route_rc = -ENETUNREACH;
 	world_route_event(world);
@@ -90,9 +52,9 @@ static void test_route_that_goes_and_comes(void **state)
 	world->route.gateway = world_ip("10.1.0.253");
 	world_route_event(world);
 	world_pass(world, 20);
-	world_neighbour(world, "10.1.0.253", NUD_REACHABLE, MAC_B);
+	world_neighbour(world, "10.1.0.253", NUD_REACHABLE, WORLD_MAC_B);
 	assert_int_equal(world->last.state, UNDERLAY_UP);
-	assert_mac(&world->last.next_hop_mac, MAC_B);
+	world_assert_mac(&world->last.next_hop_mac, WORLD_MAC_B);
 	underlay_path_remove(path);
 }
 
@@ -102,20 +64,20 @@ static void test_routes_that_are_no_way(void **state)
 	struct underlay_path *path;
 
 	world->route.type = RTN_LOCAL;
-	path = world_path(world, REMOTE);
+	path = world_path(world, WORLD_REMOTE);
 	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_NO_ROUTE);
 	assert_string_equal(underlay_path_state(path)->reason,
 			    "192.0.2.9 is an address of this machine");
 	underlay_path_remove(path);
 	world->route.type = RTN_UNICAST;
 	world->route.encapsulated = true;
-	path = world_path(world, REMOTE);
+	path = world_path(world, WORLD_REMOTE);
 	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_NO_ROUTE);
 	underlay_path_remove(path);
 	world->route.encapsulated = false;
 	world->route.ifindex = 9;
 	world_link(world, 9, "mgmt0", true, true);
-	path = world_path(world, REMOTE);
+	path = world_path(world, WORLD_REMOTE);
 	assert_string_equal(underlay_path_state(path)->reason,
 			    "the route to 192.0.2.9 leaves by mgmt0, which is no underlay port "
 			    "(nor its VLAN)");
@@ -126,7 +88,7 @@ static void test_routes_that_are_no_way(void **state)
 static void test_link_states(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 	struct underlay_port port = {.index = 5, .name = "wan0", .netdev = "e0", .admin_up = false};
 
 	world_link(world, WORLD_E0, "e0", true, false);
@@ -151,7 +113,7 @@ static void test_link_states(void **state)
 static void test_link_and_address_changes_look_up(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 
 	world->lookups = 0;
 	world_link(world, WORLD_E0, "e0", true, false);
@@ -171,7 +133,7 @@ static void test_vlan_of_the_underlay(void **state)
 	struct world *world = *state;
 	struct underlay_port port = {
 		.index = 5, .name = "wan0", .netdev = "e0", .admin_up = true, .vlan = 100};
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 	struct bgw_address own[4];
 
 	assert_int_equal(underlay_port_set(world->underlay, &port), 0);
@@ -197,14 +159,14 @@ static void test_vlan_of_the_underlay(void **state)
 static void test_dump_finds_what_was_missed(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
-	struct bgw_address hop = world_ip(HOP);
+	struct underlay_path *path = world_path_up(world);
+	struct bgw_address hop = world_ip(WORLD_HOP);
 
 	world_neighbour_find(world, &hop)->ifindex = 0;
 	underlay_dump_begin(world->underlay, NETLINK_KIND_NEIGHBOUR);
 	underlay_dump_end(world->underlay, NETLINK_KIND_NEIGHBOUR);
 	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UNRESOLVED);
-	world_neighbour(world, HOP, NUD_REACHABLE, MAC_A);
+	world_neighbour(world, WORLD_HOP, NUD_REACHABLE, WORLD_MAC_A);
 	underlay_dump_begin(world->underlay, NETLINK_KIND_ADDRESS);
 	underlay_dump_end(world->underlay, NETLINK_KIND_ADDRESS);
 	world_pass(world, 20);
@@ -217,7 +179,7 @@ static void test_dump_finds_what_was_missed(void **state)
 static void test_mtu_of_route_is_followed(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 
 	/* A learned exception, which Linux does not announce. */
 	world->route.mtu_bytes = 1400;
@@ -233,14 +195,40 @@ static void test_mtu_of_route_is_followed(void **state)
 static void test_idle_without_paths(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 
 	underlay_path_remove(path);
 	world_pass(world, 30000);
 	assert_int_equal(world->timer_ms, UNDERLAY_NEVER);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+/* Between two slices of many paths others have their turn: a timer of libuv that is due at once
+ * goes before all that waits. */
+static void test_many_paths_leave_time_to_others(void **state)
+{
+	struct world *world = *state;
+	struct underlay_path *paths[300];
+	int slices = 0;
+
+	for (int i = 0; i < 300; i++)
+		paths[i] = world_path(world, WORLD_REMOTE);
+	world_pass(world, 9000);
+	world->lookups = 0;
+	while (world->lookups < 300 && ++slices < 100) {
+		const unsigned int before = world->lookups;
+
+		assert_true(world->timer_ms > world->now_ms);
+		world->now_ms = world->timer_ms;
+		world->timer_ms = UNDERLAY_NEVER;
+		underlay_timer(world->underlay);
+		assert_true(world->lookups - before <= 64);
+	}
+	assert_int_equal(world->lookups, 300);
+	for (int i = 0; i < 300; i++)
+		underlay_path_remove(paths[i]);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
 {
@@ -254,6 +242,7 @@ int main(void)
 		TEST(test_dump_finds_what_was_missed),
 		TEST(test_mtu_of_route_is_followed),
 		TEST(test_idle_without_paths),
+		TEST(test_many_paths_leave_time_to_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

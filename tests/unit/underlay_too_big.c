@@ -13,26 +13,9 @@
 #include "guarded.h"
 #include "underlay_world.h"
 
-#define REMOTE	   "192.0.2.9"
 #define QUOTE_AT   8
 #define UDP_AT	   28
 #define FULL_BYTES 36
-
-static int setup(void **state)
-{
-	static struct world world;
-
-	world_make(&world);
-	world_start(&world);
-	*state = &world;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_end(*state);
-	return 0;
-}
 
 static void seal(uint8_t *icmp, size_t bytes)
 {
@@ -66,19 +49,10 @@ static int give(struct world *world, const uint8_t *icmp, size_t bytes)
 	return underlay_too_big(world->underlay, 4, guarded_copy(icmp, bytes), bytes);
 }
 
-static struct underlay_path *path_up(struct world *world)
-{
-	struct underlay_path *path = world_path(world, REMOTE);
-
-	world_neighbour(world, "10.1.0.254", NUD_REACHABLE, "02:00:00:00:00:aa");
-	assert_int_equal(underlay_path_state(path)->mtu_bytes, 1500);
-	return path;
-}
-
 static void test_lowers_for_ten_minutes(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 	uint8_t icmp[FULL_BYTES];
 
 	make(icmp, 1400);
@@ -95,7 +69,7 @@ static void test_lowers_for_ten_minutes(void **state)
 static void test_said_again_lasts_again(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 	uint8_t icmp[FULL_BYTES];
 
 	make(icmp, 1400);
@@ -114,7 +88,7 @@ static void test_said_again_lasts_again(void **state)
 static void test_floor(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 	uint8_t icmp[FULL_BYTES];
 
 	make(icmp, 68);
@@ -126,7 +100,7 @@ static void test_floor(void **state)
 static void test_gre_is_quoted_too(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 	uint8_t icmp[FULL_BYTES];
 
 	make(icmp, 1400);
@@ -142,7 +116,7 @@ static void test_gre_is_quoted_too(void **state)
 static void test_every_path_to_it_is_lowered(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world), *same = world_path(world, REMOTE);
+	struct underlay_path *path = world_path_up(world), *same = world_path(world, WORLD_REMOTE);
 	struct underlay_path *other = world_path(world, "192.0.2.10");
 	uint8_t icmp[FULL_BYTES];
 
@@ -179,7 +153,7 @@ static void test_what_is_not_ours_changes_nothing(void **state)
 		{7, 0xdc, -ENOENT},	      /* 1,500: it fitted */
 	};
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 	uint8_t icmp[FULL_BYTES];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -207,7 +181,7 @@ static void test_what_is_not_ours_changes_nothing(void **state)
 static void test_cut_quotes(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 	uint8_t icmp[FULL_BYTES];
 
 	for (size_t bytes = 0; bytes < FULL_BYTES; bytes++) {
@@ -223,7 +197,7 @@ static void test_cut_quotes(void **state)
 static void test_other_udp_port(void **state)
 {
 	struct world *world = *state;
-	struct underlay_path *path = path_up(world);
+	struct underlay_path *path = world_path_up(world);
 	uint8_t icmp[FULL_BYTES];
 
 	underlay_udp_port_set(world->underlay, 8472);
@@ -235,7 +209,7 @@ static void test_other_udp_port(void **state)
 	underlay_path_remove(path);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
 {

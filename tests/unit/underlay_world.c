@@ -31,6 +31,13 @@ struct bgw_mac world_mac(const char *text)
 	return mac;
 }
 
+void world_assert_mac(const struct bgw_mac *mac, const char *text)
+{
+	char is[BGW_MAC_TEXT_SIZE];
+
+	assert_string_equal(bgw_mac_format(mac, is), text);
+}
+
 struct netlink_neighbour *world_neighbour_find(struct world *world, const struct bgw_address *ip)
 {
 	for (size_t i = 0; i < WORLD_NEIGHBOURS; i++)
@@ -159,7 +166,7 @@ void world_make(struct world *world)
 	world->manages = true;
 	world->route.type = RTN_UNICAST;
 	world->route.ifindex = WORLD_E0;
-	world->route.gateway = world_ip("10.1.0.254");
+	world->route.gateway = world_ip(WORLD_HOP);
 	world->underlay = underlay_create(&environment, &no_vtep);
 	assert_non_null(world->underlay);
 	assert_int_equal(underlay_port_set(world->underlay, &port), 0);
@@ -187,6 +194,22 @@ void world_end(struct world *world)
 {
 	underlay_destroy(world->underlay);
 	world->underlay = NULL;
+}
+
+int world_setup(void **state)
+{
+	static struct world world;
+
+	world_make(&world);
+	world_start(&world);
+	*state = &world;
+	return 0;
+}
+
+int world_teardown(void **state)
+{
+	world_end(*state);
+	return 0;
 }
 
 void world_pass(struct world *world, uint64_t ms)
@@ -217,6 +240,15 @@ struct underlay_path *world_path(struct world *world, const char *remote)
 		underlay_path_add(world->underlay, &to, &from, path_changed, world);
 
 	assert_non_null(path);
+	return path;
+}
+
+struct underlay_path *world_path_up(struct world *world)
+{
+	struct underlay_path *path = world_path(world, WORLD_REMOTE);
+
+	world_neighbour(world, WORLD_HOP, NUD_REACHABLE, WORLD_MAC_A);
+	assert_int_equal(underlay_path_state(path)->state, UNDERLAY_UP);
 	return path;
 }
 

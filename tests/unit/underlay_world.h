@@ -12,6 +12,10 @@
 
 #define WORLD_NEIGHBOURS 8
 #define WORLD_E0	 3
+#define WORLD_REMOTE	 "192.0.2.9"
+#define WORLD_HOP	 "10.1.0.254" /* the next hop to everything */
+#define WORLD_MAC_A	 "02:00:00:00:00:aa"
+#define WORLD_MAC_B	 "02:00:00:00:00:bb"
 
 struct world {
 	struct underlay *underlay;
@@ -30,21 +34,28 @@ struct world {
 	struct underlay_path_state last;
 };
 
-/** With e0 up, its address, and a route to everything by 10.1.0.254. */
+/** With e0 up, its address, and a route to everything by WORLD_HOP. */
 void world_make(struct world *world);
 /** The first dump of neighbours: those that the kernel has. */
 void world_start(struct world *world);
 /** Every path must have been removed. */
 void world_end(struct world *world);
 
+/** The two above, and the last, for a test that has the world as its state. */
+int world_setup(void **state);
+int world_teardown(void **state);
+
 /** Moves the clock to `now_ms` later, with every timer on the way. */
 void world_pass(struct world *world, uint64_t ms);
 
 struct bgw_address world_ip(const char *text);
 struct bgw_mac world_mac(const char *text);
+void world_assert_mac(const struct bgw_mac *mac, const char *text);
 
 /** A path from 10.1.0.1 to `remote`, watched by the world. */
 struct underlay_path *world_path(struct world *world, const char *remote);
+/** A path to WORLD_REMOTE that is up by the next hop, whose MAC is WORLD_MAC_A. */
+struct underlay_path *world_path_up(struct world *world);
 
 /* What the kernel does of itself: it changes, and says so. */
 void world_link(struct world *world, int ifindex, const char *name, bool admin_up, bool carrier);

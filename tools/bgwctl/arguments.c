@@ -25,20 +25,18 @@ const struct bgw_field *arguments_option(const struct bgw_object_type *type, con
 					 enum purpose purpose)
 {
 	const struct bgw_field *field;
-	struct text spelt = {NULL, 0};
+	char *spelt = text_respelt(name, '-', '_');
+	struct text list = {NULL, 0};
 
-	text_add(&spelt, "%s", name);
-	for (char *at = spelt.bytes; *at != '\0'; at++)
-		if (*at == '-')
-			*at = '_';
-	field = bgw_field_find(&type->record, text_get(&spelt));
+	field = bgw_field_find(&type->record, spelt);
 	if (field == NULL) {
-		text_add(&spelt, "s");
-		field = bgw_field_find(&type->record, text_get(&spelt));
+		text_add(&list, "%ss", spelt);
+		field = bgw_field_find(&type->record, text_get(&list));
 		if (field != NULL && (field->flags & BGW_FIELD_LIST) == 0)
 			field = NULL;
 	}
-	text_free(&spelt);
+	text_free(&list);
+	free(spelt);
 	return field != NULL && allowed(field, purpose) ? field : NULL;
 }
 
@@ -58,6 +56,38 @@ bool arguments_may_be_left_out(const struct bgw_field *field)
 }
 
 /* A value as JSON; what does not look like its type goes as text, for the gateway to refuse. */
+static enum outcome value_of(struct session *session, const struct bgw_field *field,
+			     const char *text, cJSON **value);
+
+/* MEMBER=VALUE,... of a member that is an object. */
+static enum outcome members_parse(struct session *session, const struct bgw_field *field,
+				  const char *text, cJSON **value)
+{
+	char *copy = must_copy(text), *rest = copy, *word;
+	enum outcome outcome = OUTCOME_OK;
+
+	*value = cJSON_CreateObject();
+	while (outcome == OUTCOME_OK && (word = strsep(&rest, ",")) != NULL) {
+		const char *name = strsep(&word, "=");
+		const struct bgw_field *member = bgw_field_find(field->record, name);
+		cJSON *inner = NULL;
+
+		if (member == NULL || word == NULL)
+			outcome = complain(OUTCOME_USAGE, "--%s: \"%s\" is no MEMBER=VALUE of it",
+					   field->name, name);
+		else
+			outcome = value_of(session, member, word, &inner);
+		if (outcome == OUTCOME_OK)
+			cJSON_AddItemToObject(*value, member->name, inner);
+	}
+	if (outcome != OUTCOME_OK) {
+		cJSON_Delete(*value);
+		*value = NULL;
+	}
+	free(copy);
+	return outcome;
+}
+
 static enum outcome value_of(struct session *session, const struct bgw_field *field,
 			     const char *text, cJSON **value)
 {
@@ -88,7 +118,9 @@ static enum outcome value_of(struct session *session, const struct bgw_field *fi
 		free(id);
 		return OUTCOME_OK;
 	case BGW_RECORD:
-		return device_parse(field, text, value);
+		if ((field->flags & BGW_FIELD_LIST) != 0 || text[0] == '{')
+			return device_parse(field, text, value);
+		return members_parse(session, field, text, value);
 	default:
 		break;
 	}
@@ -195,6 +227,8 @@ enum outcome arguments_parse(struct session *session, const struct bgw_object_ty
 			return complain(OUTCOME_USAGE, "--%s needs a value", name);
 		if (value == NULL)
 			value = words[++i];
+		if (index >= 0 && extra_values[index] != NULL)
+			return complain(OUTCOME_USAGE, "--%s is given twice", name);
 		if (index >= 0)
 			extra_values[index] = value;
 		else

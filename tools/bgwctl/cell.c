@@ -2,6 +2,7 @@
 #include "cell.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
@@ -61,6 +62,14 @@ static void add_pairs(struct text *text, const cJSON *value)
 	}
 }
 
+static void add_string(struct text *text, const char *string)
+{
+	char *clean = text_cleaned(string);
+
+	text_add(text, "%s", clean);
+	free(clean);
+}
+
 static void add_one(struct text *text, struct session *session, const struct bgw_field *field,
 		    const cJSON *value)
 {
@@ -71,9 +80,9 @@ static void add_one(struct text *text, struct session *session, const struct bgw
 	else if (cJSON_IsObject(value))
 		add_pairs(text, value);
 	else if (string != NULL && field->ref != NULL)
-		text_add(text, "%s", names_of(session, field->ref, string));
+		add_string(text, names_of(session, field->ref, string));
 	else if (string != NULL)
-		text_add(text, "%s", string[0] != '\0' ? string : "-");
+		add_string(text, string[0] != '\0' ? string : "-");
 	else if (cJSON_IsBool(value))
 		text_add(text, "%s", cJSON_IsTrue(value) ? "true" : "false");
 	else if (cJSON_IsNumber(value) &&

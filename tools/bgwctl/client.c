@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TIMEOUT_S 60L
+#include "patience.h"
 
 struct client {
 	CURL *curl;
+	struct patience patience;
 	struct curl_slist *headers;
 	const char *url; /* as the user gave it */
 	char *base;	 /* what paths are appended to */
@@ -86,7 +87,6 @@ static int set_options(struct client *client, const struct client_options *optio
 	}
 	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, client->headers);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive);
-	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, TIMEOUT_S);
 	curl_easy_setopt(client->curl, CURLOPT_PROXY, "");
 	/* NULL would trust nobody, instead of whom the machine trusts. */
 	if (options->ca != NULL)
@@ -96,14 +96,43 @@ static int set_options(struct client *client, const struct client_options *optio
 	return err;
 }
 
+/* Another handle that asks the same gateway whether it is there. */
+static int set_patience(struct client *client, unsigned int wait_s)
+{
+	CURL *probe = curl_easy_duphandle(client->curl);
+	char *url = NULL;
+
+	if (probe == NULL || asprintf(&url, "%s/", client->base) < 0) {
+		curl_easy_cleanup(probe);
+		return -1;
+	}
+	curl_easy_setopt(probe, CURLOPT_URL, url);
+	free(url);
+	patience_give(&client->patience, client->curl, probe, wait_s);
+	return 0;
+}
+
+/* A line break would end the header, and what follows would be another. */
+static bool is_header_value(const char *text)
+{
+	while ((unsigned char)*text >= ' ' && *text != '\x7f')
+		text++;
+	return *text == '\0';
+}
+
 enum outcome client_open(const struct client_options *options, struct client **client)
 {
-	struct client *opened = calloc(1, sizeof(*opened));
+	struct client *opened;
 
+	if (options->token != NULL && !is_header_value(options->token))
+		return complain(OUTCOME_USAGE,
+				"the token has a line break or another control character");
+	opened = calloc(1, sizeof(*opened));
 	if (opened != NULL) {
 		opened->url = options->url;
 		opened->curl = curl_easy_init();
-		if (opened->curl != NULL && set_options(opened, options) == 0) {
+		if (opened->curl != NULL && set_options(opened, options) == 0 &&
+		    set_patience(opened, options->wait_s) == 0) {
 			*client = opened;
 			return OUTCOME_OK;
 		}
@@ -117,6 +146,7 @@ void client_close(struct client *client)
 	if (client == NULL)
 		return;
 	curl_slist_free_all(client->headers);
+	curl_easy_cleanup(client->patience.probe);
 	curl_easy_cleanup(client->curl);
 	free(client->base);
 	free(client);
@@ -183,9 +213,20 @@ static enum outcome judge(struct client *client, const struct received *received
 	return outcome;
 }
 
-/* One exchange; the answer's bytes are the caller's to free, whatever the outcome. */
+static enum outcome no_answer(const struct client *client, CURLcode code)
+{
+	if (client->patience.is_over)
+		return complain(OUTCOME_UNREACHABLE,
+				"no gateway answers at %s: it has said nothing for %u s",
+				client->url, client->patience.wait_s);
+	return complain(OUTCOME_UNREACHABLE, "no gateway answers at %s: %s", client->url,
+			curl_easy_strerror(code));
+}
+
+/* One exchange, shown on a terminal if it takes long and that is asked for; the answer's bytes are
+ * the caller's to free, whatever the outcome. */
 static enum outcome perform(struct client *client, const char *method, const char *path,
-			    const void *body, size_t length, struct received *received)
+			    const void *body, size_t length, bool shown, struct received *received)
 {
 	enum outcome outcome = OUTCOME_OK;
 	char *url = NULL;
@@ -200,10 +241,11 @@ static enum outcome perform(struct client *client, const char *method, const cha
 		curl_easy_setopt(client->curl, CURLOPT_HTTPGET, 1L);
 	curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, received);
+	patience_begin(&client->patience, shown);
 	code = curl_easy_perform(client->curl);
+	patience_end(&client->patience);
 	if (code != CURLE_OK)
-		outcome = complain(OUTCOME_UNREACHABLE, "no gateway answers at %s: %s", client->url,
-				   curl_easy_strerror(code));
+		outcome = no_answer(client, code);
 	free(url);
 	return outcome;
 }
@@ -219,7 +261,8 @@ enum outcome client_request(struct client *client, const char *method, const cha
 		*answer = NULL;
 	if (body != NULL && text == NULL)
 		return complain(OUTCOME_UNREACHABLE, "there is not enough memory");
-	outcome = perform(client, method, path, text, text != NULL ? strlen(text) : 0, &received);
+	outcome = perform(client, method, path, text, text != NULL ? strlen(text) : 0, false,
+			  &received);
 	if (outcome == OUTCOME_OK)
 		outcome = judge(client, &received, answer);
 	free(received.text);
@@ -230,7 +273,7 @@ enum outcome client_request(struct client *client, const char *method, const cha
 enum outcome client_fetch(struct client *client, const char *path, void **bytes, size_t *length)
 {
 	struct received received = {NULL, 0};
-	enum outcome outcome = perform(client, "GET", path, NULL, 0, &received);
+	enum outcome outcome = perform(client, "GET", path, NULL, 0, true, &received);
 	long status = 0;
 
 	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
@@ -249,7 +292,7 @@ enum outcome client_send(struct client *client, const char *path, const void *by
 			 cJSON **answer)
 {
 	struct received received = {NULL, 0};
-	enum outcome outcome = perform(client, "PUT", path, bytes, length, &received);
+	enum outcome outcome = perform(client, "PUT", path, bytes, length, true, &received);
 
 	*answer = NULL;
 	if (outcome == OUTCOME_OK)
@@ -301,17 +344,15 @@ enum outcome client_stream(struct client *client, const char *path, const char *
 	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive_piece);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &piece);
-	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, 0L);
 	curl_easy_setopt(client->curl, CURLOPT_TCP_KEEPALIVE, 1L);
+	patience_begin(&client->patience, false);
 	code = curl_easy_perform(client->curl);
 	if (code != CURLE_OK && !piece.stopped)
-		outcome = complain(OUTCOME_UNREACHABLE, "no gateway answers at %s: %s", client->url,
-				   curl_easy_strerror(code));
+		outcome = no_answer(client, code);
 	else if (!piece.stopped)
 		outcome = judge(client, &piece.refusal, NULL);
 	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, client->headers);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive);
-	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, TIMEOUT_S);
 	curl_slist_free_all(headers);
 	free(piece.refusal.text);
 	free(header);

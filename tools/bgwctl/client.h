@@ -20,6 +20,7 @@ struct client_options {
 	const char *ca;	   /**< PEM file that the server's certificate is checked against */
 	const char *cert;  /**< our certificate and key, PEM files */
 	const char *key;
+	unsigned int wait_s; /**< for a gateway that says nothing at all, > 0 */
 };
 
 /** Nothing is sent yet. The client is the caller's to close. */

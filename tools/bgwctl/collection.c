@@ -34,43 +34,65 @@ static const char *next_page(const cJSON *answer, const struct bgw_object_type *
 	return query != NULL ? query + 1 : NULL;
 }
 
+/* Adds a page to the list. *next becomes the query of the one after it, or NULL; free(). */
+static enum outcome page_add(struct session *session, const struct bgw_object_type *type,
+			     const char *query, cJSON *list, char **next)
+{
+	struct text path = {NULL, 0};
+	cJSON *answer = NULL, *items, *item;
+	enum outcome outcome;
+	const char *after;
+
+	*next = NULL;
+	text_add(&path, "%s%s%s", type->collection, query != NULL ? "?" : "",
+		 query != NULL ? query : "");
+	outcome = client_request(session->client, "GET", text_get(&path), NULL, &answer);
+	text_free(&path);
+	if (outcome != OUTCOME_OK)
+		return outcome;
+	items = cJSON_GetObjectItem(answer, type->plural);
+	if (!cJSON_IsArray(items))
+		outcome = not_an_answer(type);
+	while ((item = cJSON_DetachItemFromArray(items, 0)) != NULL)
+		cJSON_AddItemToArray(list, item);
+	after = next_page(answer, type);
+	if (after != NULL)
+		*next = must_copy(after);
+	cJSON_Delete(answer);
+	return outcome;
+}
+
+/* So many pages at most, 0: all. */
+static enum outcome pages_get(struct session *session, const struct bgw_object_type *type,
+			      const char *query, unsigned int pages, cJSON **list)
+{
+	char *page = query != NULL ? must_copy(query) : NULL, *next = NULL;
+	enum outcome outcome;
+
+	*list = cJSON_CreateArray();
+	do {
+		outcome = page_add(session, type, page, *list, &next);
+		free(page);
+		page = next;
+	} while (page != NULL && outcome == OUTCOME_OK && --pages != 0);
+	free(page);
+	if (outcome != OUTCOME_OK) {
+		cJSON_Delete(*list);
+		*list = NULL;
+	}
+	return outcome;
+}
+
 enum outcome collection_list(struct session *session, const struct bgw_object_type *type,
 			     const char *query, cJSON **list)
 {
-	cJSON *all = cJSON_CreateArray();
-	char *page = query != NULL ? must_copy(query) : NULL;
-	enum outcome outcome;
+	return pages_get(session, type, query, 0, list);
+}
 
-	do {
-		struct text path = {NULL, 0};
-		cJSON *answer = NULL, *items, *item;
-		const char *next;
-
-		text_add(&path, "%s%s%s", type->collection, page != NULL ? "?" : "",
-			 page != NULL ? page : "");
-		outcome = client_request(session->client, "GET", text_get(&path), NULL, &answer);
-		text_free(&path);
-		free(page);
-		page = NULL;
-		if (outcome != OUTCOME_OK)
-			break;
-		items = cJSON_GetObjectItem(answer, type->plural);
-		if (!cJSON_IsArray(items))
-			outcome = not_an_answer(type);
-		while ((item = cJSON_DetachItemFromArray(items, 0)) != NULL)
-			cJSON_AddItemToArray(all, item);
-		next = next_page(answer, type);
-		if (next != NULL)
-			page = must_copy(next);
-		cJSON_Delete(answer);
-	} while (page != NULL && outcome == OUTCOME_OK);
-	free(page);
-	if (outcome != OUTCOME_OK) {
-		cJSON_Delete(all);
-		all = NULL;
-	}
-	*list = all;
-	return outcome;
+enum outcome collection_page(struct session *session, const struct bgw_object_type *type,
+			     const char *query, cJSON **list)
+{
+	return pages_get(session, type, query, 1, list);
 }
 
 /* Takes the one object out of an answer. */
@@ -242,12 +264,15 @@ static enum outcome find_by_id(struct session *session, const struct bgw_object_
 {
 	enum outcome outcome = collection_list(session, type, "fields=id", list);
 	size_t length = strlen(given);
+	cJSON *item, *next;
 
 	if (length < PREFIX_MIN)
 		length++; /* with the end of the text, so as a whole */
-	for (int i = outcome == OUTCOME_OK ? cJSON_GetArraySize(*list) : 0; i > 0; i--)
-		if (!id_matches(cJSON_GetArrayItem(*list, i - 1), given, length))
-			cJSON_DeleteItemFromArray(*list, i - 1);
+	for (item = outcome == OUTCOME_OK ? (*list)->child : NULL; item != NULL; item = next) {
+		next = item->next;
+		if (!id_matches(item, given, length))
+			cJSON_Delete(cJSON_DetachItemViaPointer(*list, item));
+	}
 	return outcome;
 }
 

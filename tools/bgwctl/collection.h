@@ -16,6 +16,10 @@
 enum outcome collection_list(struct session *session, const struct bgw_object_type *type,
 			     const char *query, cJSON **list);
 
+/** The first page of them, which is as long as a limit in the query says. */
+enum outcome collection_page(struct session *session, const struct bgw_object_type *type,
+			     const char *query, cJSON **list);
+
 /** One object; *object is the caller's to delete. */
 enum outcome collection_show(struct session *session, const struct bgw_object_type *type,
 			     const char *id, cJSON **object);

@@ -5,12 +5,24 @@
 #include <string.h>
 #include <unistd.h>
 
-bool colour_is_on(FILE *stream)
+static bool shows_colours(FILE *stream)
 {
 	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
 	return (no == NULL || no[0] == '\0') && terminal != NULL && terminal[0] != '\0' &&
 	       strcmp(terminal, "dumb") != 0 && isatty(fileno(stream));
+}
+
+bool colour_is_on(FILE *stream)
+{
+	/* Asked for each cell of a table. */
+	static FILE *asked;
+	static bool is_on;
+
+	if (asked != stream)
+		is_on = shows_colours(stream);
+	asked = stream;
+	return is_on;
 }
 
 enum colour colour_of(const char *value)

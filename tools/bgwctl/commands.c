@@ -7,7 +7,9 @@
 
 #include "arguments.h"
 #include "bulk.h"
+#include "monitor.h"
 #include "print.h"
+#include "store.h"
 #include "text.h"
 #include "wait.h"
 
@@ -48,6 +50,7 @@ static enum outcome run_list(struct session *session, const struct bgw_object_ty
 			     char **words)
 {
 	static const char *const extra[] = {"fields", "sort-key", "sort-dir", "limit", NULL};
+	static const char *const arguments[] = {NULL, "sort_key", "sort_dir", "limit"};
 	const char *given[] = {NULL, NULL, NULL, NULL};
 	cJSON *members = cJSON_CreateObject(), *list = NULL;
 	struct text query = {NULL, 0};
@@ -63,14 +66,14 @@ static enum outcome run_list(struct session *session, const struct bgw_object_ty
 		query_of(session, members, &query);
 		for (size_t i = 1; i < 4; i++)
 			if (given[i] != NULL) {
-				struct cJSON *value = cJSON_CreateString(given[i]);
-				static const char *const names[] = {"", "sort_key", "sort_dir",
-								    "limit"};
+				cJSON *value = cJSON_CreateString(given[i]);
 
-				query_add(session, &query, names[i], value);
+				query_add(session, &query, arguments[i], value);
 				cJSON_Delete(value);
 			}
-		outcome = collection_list(session, type, text_get(&query), &list);
+		outcome = given[3] != NULL
+				  ? collection_page(session, type, text_get(&query), &list)
+				  : collection_list(session, type, text_get(&query), &list);
 	}
 	if (outcome == OUTCOME_OK)
 		outcome = print_list(session, type, list, given[0]);
@@ -247,10 +250,16 @@ const struct verb verbs[] = {
 	{"show", 0, run_show, "one with all its members", NULL, false},
 	{"create", BGW_TYPE_CREATE, run_create, "a new one", bulk_create, true},
 	{"update", BGW_TYPE_UPDATE, run_update, "changes members of one", bulk_update, true},
-	{"delete", BGW_TYPE_CREATE | BGW_TYPE_FLUSH, run_delete, "one or several", bulk_delete,
-	 false},
+	{"delete", BGW_TYPE_CREATE | BGW_TYPE_FLUSH | BGW_TYPE_DELETE, run_delete, "one or several",
+	 bulk_delete, false},
 	{"flush", BGW_TYPE_FLUSH, run_flush, "forgets those that filters leave", NULL, false},
 	{NULL, 0, NULL, NULL, NULL, false},
+};
+
+const struct common_command common_commands[] = {
+	{"show", view_run, false},	 {"monitor", monitor_run, false},
+	{"backup", store_backup, true},	 {"restore", store_restore, true},
+	{"verify", store_verify, false}, {NULL, NULL, false},
 };
 
 bool command_exists(const struct verb *verb, const struct bgw_object_type *type)
@@ -260,12 +269,7 @@ bool command_exists(const struct verb *verb, const struct bgw_object_type *type)
 
 char *command_noun(const struct bgw_object_type *type)
 {
-	char *noun = must_copy(type->name);
-
-	for (char *at = noun; *at != '\0'; at++)
-		if (*at == '_')
-			*at = '-';
-	return noun;
+	return text_respelt(type->name, '_', '-');
 }
 
 const struct verb *command_find(const char *command, const struct bgw_object_type **type)
@@ -279,11 +283,8 @@ const struct verb *command_find(const char *command, const struct bgw_object_typ
 
 		if (strcmp(dash + 1, verb->name) != 0)
 			continue;
-		noun = must_copy(command);
+		noun = text_respelt(command, '-', '_');
 		noun[dash - command] = '\0';
-		for (char *at = noun; *at != '\0'; at++)
-			if (*at == '-')
-				*at = '_';
 		*type = bgw_object_type_find(noun);
 		free(noun);
 		if (*type != NULL && command_exists(verb, *type))

@@ -19,6 +19,15 @@ struct verb {
 
 extern const struct verb verbs[]; /**< ends with a NULL name */
 
+/** A command that is about no one type. */
+struct common_command {
+	const char *name;
+	enum outcome (*run)(struct session *session, int count, char **words);
+	bool takes_file; /**< its argument is one's name */
+};
+
+extern const struct common_command common_commands[]; /**< ends with a NULL name */
+
 /** The verb and type of "l2-remote-gateway-create"; NULL where there is no such command. */
 const struct verb *command_find(const char *command, const struct bgw_object_type **type);
 

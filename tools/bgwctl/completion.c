@@ -10,7 +10,8 @@
 #include "text.h"
 
 /* The tables before it: _bgwctl_options and _bgwctl_places by command, _bgwctl_values by command
- * and option. A value or place "@noun" is what objects of that type are called. */
+ * and option. A value or place "@noun" is what objects of that type are called, a
+ * place "/" a file. */
 static const char script[] =
 	"_bgwctl_names() {\n"
 	"\ttimeout 2 \"${_bgwctl_program[@]}\" \"$1-list\" --fields \"${_bgwctl_labels[$1]:-id}\" "
@@ -39,7 +40,7 @@ static const char script[] =
 	"\tCOMPREPLY=()\n"
 	"\tfor (( ; at < COMP_CWORD; at++)); do\n"
 	"\t\tcase ${COMP_WORDS[at]} in\n"
-	"\t\t--url | --token | --cacert | --cert | --key)\n"
+	"\t\t--url | --token | --cacert | --cert | --key | --timeout)\n"
 	"\t\t\t_bgwctl_program+=(\"${COMP_WORDS[at]}\")\n"
 	"\t\t\t# bash parts a URL at its colons.\n"
 	"\t\t\tat=$((at + 1))\n"
@@ -58,8 +59,8 @@ static const char script[] =
 	"\t\tesac\n"
 	"\tdone\n"
 	"\tif [ -z \"$command\" ]; then\n"
-	"\t\t_bgwctl_offer \"$_bgwctl_commands --url --json --token --cacert --cert --key\" "
-	"\"$word\"\n"
+	"\t\t_bgwctl_offer \"$_bgwctl_commands --url --json --token --cacert --cert --key "
+	"--timeout\" \"$word\"\n"
 	"\t\treturn\n"
 	"\tfi\n"
 	"\tcase $before in\n"
@@ -90,20 +91,26 @@ static const char script[] =
 	"\t[ \"$place\" -lt \"${#places[@]}\" ] || [[ ${places[-1]} == *... ]] || return\n"
 	"\t[ \"$place\" -lt \"${#places[@]}\" ] || place=$((${#places[@]} - 1))\n"
 	"\tlocal what=${places[place]%...}\n"
+	"\tif [ \"$what\" = / ]; then\n"
+	"\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+	"\t\treturn\n"
+	"\tfi\n"
 	"\t_bgwctl_offer \"${what//,/ }\" \"$word\"\n"
 	"}\n"
 	"\n"
 	"complete -F _bgwctl bgwctl\n";
 
-static const char common_words[] = "monitor show help version completion";
+static const char other_words[] = "help version completion";
 static const char write_words[] = "--json --wait -f";
+static const char create_words[] = "--json --wait -f --atomic";
 
 /* A member's name as an option. */
 static void add_option(struct text *text, const char *name)
 {
-	text_add(text, "%s--", text->length > 0 ? " " : "");
-	for (; *name != '\0'; name++)
-		text_add(text, "%c", *name == '_' ? '-' : *name);
+	char *option = text_respelt(name, '_', '-');
+
+	text_add(text, "%s--%s", text->length > 0 ? " " : "", option);
+	free(option);
 }
 
 static char *noun_of_reference(const struct bgw_field *field)
@@ -188,7 +195,7 @@ static void print_command(const struct bgw_object_type *type, const struct verb 
 	name = text_get(&command);
 	if (strcmp(verb->name, "create") == 0) {
 		print_create_places(name, type);
-		print_options(name, type, PURPOSE_CREATE, write_words);
+		print_options(name, type, PURPOSE_CREATE, create_words);
 	} else if (strcmp(verb->name, "update") == 0) {
 		printf("_bgwctl_places[%s]='@%s'\n", name, noun);
 		print_options(name, type, PURPOSE_UPDATE, write_words);
@@ -235,7 +242,13 @@ enum outcome completion_print(int count, char **words)
 	puts("# SPDX-License-Identifier: BSD-3-Clause\n"
 	     "# Written by bgwctl completion bash; do not edit.\n"
 	     "declare -A _bgwctl_options _bgwctl_values _bgwctl_places _bgwctl_labels");
-	text_add(&commands, "%s", common_words);
+	text_add(&commands, "%s", other_words);
+	for (const struct common_command *common = common_commands; common->name != NULL;
+	     common++) {
+		text_add(&commands, " %s", common->name);
+		if (common->takes_file)
+			printf("_bgwctl_places[%s]=/\n", common->name);
+	}
 	for (size_t i = 0; bgw_object_types[i] != NULL; i++)
 		print_type(bgw_object_types[i], &commands, &plurals);
 	printf("_bgwctl_commands='%s'\n", text_get(&commands));
@@ -247,7 +260,7 @@ enum outcome completion_print(int count, char **words)
 	       "_bgwctl_options[monitor]='--event --count --json'\n"
 	       "_bgwctl_values[monitor --count]=\n"
 	       "_bgwctl_values[monitor --event]='created updated deleted mac_learned mac_moved "
-	       "path_up path_down'\n\n",
+	       "path_up path_down peer_up peer_down'\n\n",
 	       text_get(&plurals));
 	fputs(script, stdout);
 	text_free(&commands);

@@ -22,13 +22,15 @@ void help_all(FILE *out)
 	      "  --cacert FILE  who signed an https server's certificate (PEM, default: whom\n"
 	      "                 the machine trusts)\n"
 	      "  --cert FILE --key FILE   our certificate and key (PEM)\n"
+	      "  --timeout SECONDS   for a gateway that does not say anything (60); one that is\n"
+	      "                 at work is waited for\n"
 	      "\n"
 	      "  -f FILE        many objects, JSON or CSV, for create, update and delete;\n"
 	      "                 - is standard input\n"
 	      "  --atomic       create all of them or none, in one request\n"
 	      "  --wait[=SECONDS]   until what was created or updated is in force (30)\n"
 	      "\n"
-	      "  show WHAT      ports, workers, connections, macs, drops or neighbours,\n"
+	      "  show WHAT      ports, workers, connections, macs, drops, neighbours or sessions,\n"
 	      "                 with rates; --interval SECONDS (1)\n"
 	      "  show workers --stages   where the cycles of measured workers go; see\n"
 	      "                 worker-update --stages-measured\n"
@@ -37,7 +39,8 @@ void help_all(FILE *out)
 	      "  verify         compare store, memory and tables; exit status 1 if they differ\n"
 	      "  monitor [WHAT]...   what happens, as it does: to objects of a type, mac or path;\n"
 	      "                 --event EVENT of created, updated, deleted, mac_learned,\n"
-	      "                 mac_moved, path_up, path_down; --count NUMBER ends it\n"
+	      "                 mac_moved, path_up, path_down, peer_up, peer_down; --count NUMBER "
+	      "ends it\n"
 	      "  help COMMAND   arguments of a command\n"
 	      "  completion bash   a script by which bash completes all of this\n"
 	      "  version\n"
@@ -91,6 +94,8 @@ static const char *placeholder(const struct bgw_field *field)
 	case BGW_TAGS:
 		return "VLAN";
 	case BGW_RECORD:
+		if ((field->flags & BGW_FIELD_LIST) == 0)
+			return "JSON|MEMBER=VALUE,...";
 		return "JSON|name=DEVICE,interface_names=PORT|VLAN#VLAN;PORT";
 	default:
 		return "TEXT";
@@ -99,11 +104,10 @@ static const char *placeholder(const struct bgw_field *field)
 
 static void print_option(const struct bgw_field *field)
 {
-	int width = printf("  --");
+	char *name = text_respelt(field->name, '_', '-');
+	int width = printf("  --%s %s", name, field->type == BGW_ENUM ? "" : placeholder(field));
 
-	for (const char *at = field->name; *at != '\0'; at++, width++)
-		putchar(*at == '_' ? '-' : *at);
-	width += printf(" %s", field->type == BGW_ENUM ? "" : placeholder(field));
+	free(name);
 	for (size_t i = 0; field->type == BGW_ENUM && field->choices[i] != NULL; i++)
 		width += printf("%s%s", i > 0 ? "|" : "", field->choices[i]);
 	if ((field->flags & BGW_FIELD_LIST) != 0)
@@ -187,7 +191,8 @@ enum outcome help_command(const char *command)
 		print_options(type, PURPOSE_FILTER);
 		if (strcmp(verb->name, "list") == 0)
 			puts("\n  --fields MEMBER,...   what to show, by default all but details\n"
-			     "  --sort-key MEMBER --sort-dir asc|desc --limit NUMBER");
+			     "  --sort-key MEMBER --sort-dir asc|desc\n"
+			     "  --limit NUMBER        no more than so many");
 	}
 	if (verb->run_file != NULL)
 		puts("\n  -f FILE  many of them, in JSON or CSV; - is standard input");

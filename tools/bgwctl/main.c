@@ -6,23 +6,36 @@
 #include "commands.h"
 #include "completion.h"
 #include "help.h"
-#include "monitor.h"
 #include "names.h"
-#include "store.h"
+#include "patience.h"
 #include "wait.h"
 
 #define DEFAULT_URL "unix:/run/bgw/api.sock"
+
+/* A number of seconds, of an option. */
+static enum outcome seconds_read(const char *option, const char *text, unsigned int max_s,
+				 unsigned int *seconds)
+{
+	uint32_t read;
+
+	if (bgw_uint_parse(text, &read) != 0 || read == 0 || read > max_s)
+		return complain(OUTCOME_USAGE, "%s is a number from 1 to %u, not \"%s\"", option,
+				max_s, text);
+	*seconds = read;
+	return OUTCOME_OK;
+}
 
 /* Takes the options before the command. Returns the index of the command, or a negative outcome. */
 static int take_options(int argc, char **argv, struct client_options *client,
 			struct session *session)
 {
+	const char *timeout = NULL;
 	const struct {
 		const char *name;
 		const char **value;
 	} options[] = {
 		{"--url", &client->url},   {"--token", &client->token}, {"--cacert", &client->ca},
-		{"--cert", &client->cert}, {"--key", &client->key},
+		{"--cert", &client->cert}, {"--key", &client->key},	{"--timeout", &timeout},
 	};
 	const size_t count = sizeof(options) / sizeof(options[0]);
 	int at = 1;
@@ -47,20 +60,18 @@ static int take_options(int argc, char **argv, struct client_options *client,
 		}
 		*options[i].value = argv[++at];
 	}
+	if (timeout != NULL && seconds_read("--timeout SECONDS", timeout, PATIENCE_S_MAX,
+					    &client->wait_s) != OUTCOME_OK)
+		return -(int)OUTCOME_USAGE;
 	return at;
 }
 
 static enum outcome wait_read(const char *text, struct session *session)
 {
-	uint32_t seconds = WAIT_S;
-
-	if (text[0] == '=' &&
-	    (bgw_uint_parse(text + 1, &seconds) != 0 || seconds == 0 || seconds > WAIT_S_MAX))
-		return complain(OUTCOME_USAGE,
-				"--wait=SECONDS is a number from 1 to %d, not \"%s\"", WAIT_S_MAX,
-				text + 1);
-	session->wait_s = seconds;
-	return OUTCOME_OK;
+	session->wait_s = WAIT_S;
+	return text[0] == '='
+		       ? seconds_read("--wait=SECONDS", text + 1, WAIT_S_MAX, &session->wait_s)
+		       : OUTCOME_OK;
 }
 
 /* What may stand among a command's own arguments and is none of an object. */
@@ -102,26 +113,17 @@ static enum outcome check_common(const struct session *session, const struct ver
 	return OUTCOME_OK;
 }
 
-/* Commands that are about no one type. */
-static const struct {
-	const char *name;
-	enum outcome (*run)(struct session *session, int count, char **words);
-} others[] = {
-	{"show", view_run},	    {"monitor", monitor_run}, {"backup", store_backup},
-	{"restore", store_restore}, {"verify", store_verify}, {NULL, NULL},
-};
-
 static enum outcome run(struct session *session, const struct client_options *options,
 			const char *command, int count, char **words)
 {
 	const struct bgw_object_type *type = NULL;
 	const struct verb *verb = command_find(command, &type);
+	const struct common_command *common = common_commands;
 	enum outcome outcome;
-	size_t other = 0;
 
-	while (others[other].name != NULL && strcmp(others[other].name, command) != 0)
-		other++;
-	if (verb == NULL && others[other].name == NULL)
+	while (common->name != NULL && strcmp(common->name, command) != 0)
+		common++;
+	if (verb == NULL && common->name == NULL)
 		return complain(OUTCOME_USAGE, "there is no command %s; bgwctl help lists them",
 				command);
 	outcome = check_common(session, verb, count);
@@ -130,7 +132,7 @@ static enum outcome run(struct session *session, const struct client_options *op
 	if (outcome != OUTCOME_OK)
 		return outcome;
 	if (verb == NULL)
-		outcome = others[other].run(session, count, words);
+		outcome = common->run(session, count, words);
 	else if (session->file != NULL)
 		outcome = verb->run_file(session, type);
 	else
@@ -142,7 +144,8 @@ static enum outcome run(struct session *session, const struct client_options *op
 
 int main(int argc, char **argv)
 {
-	struct client_options options = {.url = getenv("BGW_URL"), .token = getenv("BGW_TOKEN")};
+	struct client_options options = {
+		.url = getenv("BGW_URL"), .token = getenv("BGW_TOKEN"), .wait_s = PATIENCE_S};
 	struct session session = {0};
 	enum outcome outcome;
 	const char *command;

@@ -23,10 +23,11 @@ struct monitor {
 
 static enum colour colour_of_event(const char *name)
 {
-	if (strcmp(name, "created") == 0 || strcmp(name, "path_up") == 0)
+	if (strcmp(name, "created") == 0 || strcmp(name, "path_up") == 0 ||
+	    strcmp(name, "peer_up") == 0)
 		return COLOUR_GOOD;
 	return strcmp(name, "deleted") == 0 || strcmp(name, "path_down") == 0 ||
-			       strcmp(name, "lost") == 0
+			       strcmp(name, "peer_down") == 0 || strcmp(name, "lost") == 0
 		       ? COLOUR_BAD
 		       : COLOUR_NONE;
 }
@@ -38,12 +39,23 @@ static const char *string_of(const cJSON *object, const char *member)
 	return text != NULL && text[0] != '\0' ? text : NULL;
 }
 
+/* What comes before it, and it. */
+static void print_text(const char *before, const char *text)
+{
+	char *clean = text_cleaned(text);
+
+	printf("%s%s", before, clean);
+	free(clean);
+}
+
 static void print_member(const cJSON *object, const char *member)
 {
 	const char *text = string_of(object, member);
 
-	if (text != NULL)
-		printf(" %s=%s", member, text);
+	if (text == NULL)
+		return;
+	printf(" %s", member);
+	print_text("=", text);
 }
 
 /* What the event is about, in a few words. */
@@ -65,7 +77,9 @@ static void print_subject(const cJSON *data)
 			fputs("all events before", stdout);
 		return;
 	}
-	printf("%s%s%s", type_name, name != NULL ? " " : "", name != NULL ? name : "");
+	print_text("", type_name);
+	if (name != NULL)
+		print_text(" ", name);
 	for (const char *const *member =
 		     (const char *const[]){"remote", "encapsulation", "port", "segmentation_id",
 					   "network_id", "connection", "gateway", "remote_gateway",
@@ -131,11 +145,8 @@ static bool on_piece(void *arg, const char *bytes, size_t length)
 static enum outcome add_subject(const char *word, struct text *query)
 {
 	const struct bgw_object_type *type;
-	char *name = must_copy(word);
+	char *name = text_respelt(word, '-', '_');
 
-	for (char *at = name; *at != '\0'; at++)
-		if (*at == '-')
-			*at = '_';
 	type = bgw_object_type_find(name);
 	free(name);
 	if (type == NULL && strcmp(word, "path") != 0 && strcmp(word, "paths") != 0)

@@ -3,8 +3,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "colour.h"
+#include "text.h"
 
 const char *const outcome_help[OUTCOME_COUNT] = {
 	[OUTCOME_OK] = "done",
@@ -21,12 +23,17 @@ const char *const outcome_help[OUTCOME_COUNT] = {
 enum outcome complain(enum outcome outcome, const char *format, ...)
 {
 	va_list arguments;
+	char *said = NULL;
 
 	fprintf(stderr, "%sbgwctl:%s ", colour_begin(stderr, COLOUR_BAD),
 		colour_end(stderr, COLOUR_BAD));
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	if (vasprintf(&said, format, arguments) < 0)
+		said = NULL;
 	va_end(arguments);
-	fputc('\n', stderr);
+	if (said != NULL)
+		text_clean(said);
+	fprintf(stderr, "%s\n", said != NULL ? said : format);
+	free(said);
 	return outcome;
 }

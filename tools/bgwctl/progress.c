@@ -2,29 +2,22 @@
 #include "progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 #define BAR_WIDTH 30
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 void progress_begin(struct progress *progress, size_t total)
 {
 	*progress = (struct progress){
-		.total = total, .began_s = now_s(), .on = total > 1 && isatty(STDERR_FILENO)};
+		.total = total, .began_s = clock_now_s(), .on = total > 1 && isatty(STDERR_FILENO)};
 	progress_set(progress, 0);
 }
 
 void progress_set(struct progress *progress, size_t done)
 {
-	double seconds = now_s() - progress->began_s;
+	double seconds = clock_now_s() - progress->began_s;
 	int filled;
 
 	progress->done = done;

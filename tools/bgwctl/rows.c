@@ -80,6 +80,36 @@ static cJSON *take_members(const cJSON *object, const struct bgw_object_type *ty
 	return row;
 }
 
+/* The name of a member that is there twice, NULL if there is none: which of them is meant? */
+static const char *given_twice(const cJSON *object)
+{
+	const cJSON *member, *other;
+
+	cJSON_ArrayForEach (member, object)
+		for (other = member->next; other != NULL; other = other->next)
+			if (strcmp(member->string, other->string) == 0)
+				return member->string;
+	return NULL;
+}
+
+/* Adds an object of a file to the rows. */
+static enum outcome row_add(const struct bgw_object_type *type, enum purpose purpose,
+			    const char *path, const cJSON *object, cJSON *rows)
+{
+	const int number = cJSON_GetArraySize(rows) + 1;
+	const char *twice;
+
+	if (!cJSON_IsObject(object))
+		return complain(OUTCOME_USAGE, "%s: element %d is no object", name_of(path),
+				number);
+	twice = given_twice(object);
+	if (twice != NULL)
+		return complain(OUTCOME_USAGE, "%s: element %d has \"%s\" twice", name_of(path),
+				number, twice);
+	cJSON_AddItemToArray(rows, take_members(object, type, purpose));
+	return OUTCOME_OK;
+}
+
 static enum outcome from_json(const struct bgw_object_type *type, enum purpose purpose,
 			      const char *path, const char *text, cJSON *rows)
 {
@@ -92,20 +122,11 @@ static enum outcome from_json(const struct bgw_object_type *type, enum purpose p
 	if (cJSON_IsObject(json) && json->child != NULL && json->child->next == NULL &&
 	    cJSON_IsArray(json->child) && strcmp(json->child->string, type->plural) == 0)
 		list = json->child;
-	if (cJSON_IsObject(list)) {
-		cJSON_AddItemToArray(rows, take_members(unwrap(list, type), type, purpose));
-	} else {
-		cJSON_ArrayForEach (item, list) {
-			const cJSON *object = unwrap(item, type);
-
-			if (!cJSON_IsObject(object)) {
-				outcome = complain(OUTCOME_USAGE, "%s: element %d is no object",
-						   name_of(path), cJSON_GetArraySize(rows) + 1);
-				break;
-			}
-			cJSON_AddItemToArray(rows, take_members(object, type, purpose));
-		}
-	}
+	if (cJSON_IsObject(list))
+		outcome = row_add(type, purpose, path, unwrap(list, type), rows);
+	else
+		for (item = list->child; item != NULL && outcome == OUTCOME_OK; item = item->next)
+			outcome = row_add(type, purpose, path, unwrap(item, type), rows);
 	cJSON_Delete(json);
 	return outcome;
 }
@@ -126,6 +147,10 @@ static enum outcome head_read(const struct bgw_object_type *type, enum purpose p
 					"%s: a %s has no member \"%s\", which the first line names",
 					name_of(path), type->name, line->cells[i]);
 		fields[i] = is_of_use(type, field, purpose) ? field : NULL;
+		for (size_t j = 0; j < i; j++)
+			if (fields[j] != NULL && fields[j] == fields[i])
+				return complain(OUTCOME_USAGE, "%s: the first line names %s twice",
+						name_of(path), field->name);
 	}
 	return OUTCOME_OK;
 }

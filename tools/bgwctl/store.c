@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "print.h"
+
 static int write_whole(const char *path, const void *bytes, size_t length)
 {
 	/* Ours to read alone: it has all that the gateway is told. */
@@ -88,14 +90,6 @@ static void print_counts(const cJSON *counts)
 		comma = ", ";
 	}
 	putchar('\n');
-}
-
-static void print_json(const cJSON *json)
-{
-	char *text = cJSON_Print(json);
-
-	puts(text != NULL ? text : "");
-	free(text);
 }
 
 enum outcome store_restore(struct session *session, int count, char **words)

@@ -25,6 +25,35 @@ char *must_copy(const char *text)
 	return must(strdup(text));
 }
 
+char *text_respelt(const char *text, char from, char to)
+{
+	char *copy = must_copy(text);
+
+	for (char *at = copy; *at != '\0'; at++)
+		if (*at == from)
+			*at = to;
+	return copy;
+}
+
+void text_clean(char *text)
+{
+	for (unsigned char *at = (unsigned char *)text; *at != '\0'; at++) {
+		/* Those of ISO 6429's second set are U+0080 to U+009F. */
+		if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+			at[0] = at[1] = '?';
+		else if (at[0] < ' ' || at[0] == 0x7f)
+			at[0] = '?';
+	}
+}
+
+char *text_cleaned(const char *text)
+{
+	char *copy = must_copy(text);
+
+	text_clean(copy);
+	return copy;
+}
+
 void text_add_bytes(struct text *text, const char *bytes, size_t length)
 {
 	text->bytes = must(realloc(text->bytes, text->length + length + 1));

@@ -27,4 +27,14 @@ void text_free(struct text *text);
 void *must_calloc(size_t count, size_t size);
 char *must_copy(const char *text);
 
+/** A copy with another character in place of one: members have '_' where options and commands have
+ * '-'. */
+char *text_respelt(const char *text, char from, char to);
+
+/** Puts '?' in place of control characters: what somebody called an object must not steer a
+ * terminal. */
+void text_clean(char *text);
+/** The same in a copy. */
+char *text_cleaned(const char *text);
+
 #endif

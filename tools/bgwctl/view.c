@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cell.h"
+#include "clock.h"
 #include "commands.h"
 #include "parts.h"
 #include "print.h"
@@ -40,30 +39,27 @@ const struct bgw_object_type *view_find(const char *what)
 	return NULL;
 }
 
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static const char *id_of(const cJSON *object)
 {
 	return cJSON_GetStringValue(cJSON_GetObjectItem(object, "id"));
 }
 
-/* The same object in an earlier list, most often at the same place. */
-static const cJSON *earlier(const cJSON *list, int place, const char *id)
+static bool has_id(const cJSON *object, const char *id)
 {
-	const cJSON *there = cJSON_GetArrayItem(list, place), *item;
+	return id_of(object) != NULL && strcmp(id_of(object), id) == 0;
+}
+
+/* The same object in an earlier list, most often behind the one that was found last. */
+static const cJSON *earlier(const cJSON *list, const cJSON *last, const char *id)
+{
+	const cJSON *next = last != NULL ? last->next : list->child, *item;
 
 	if (id == NULL)
 		return NULL;
-	if (id_of(there) != NULL && strcmp(id_of(there), id) == 0)
-		return there;
+	if (has_id(next, id))
+		return next;
 	cJSON_ArrayForEach (item, list)
-		if (id_of(item) != NULL && strcmp(id_of(item), id) == 0)
+		if (has_id(item, id))
 			return item;
 	return NULL;
 }
@@ -100,11 +96,11 @@ static double rate_factor(const struct bgw_field *field)
 static void add_rates(const struct bgw_object_type *type, const cJSON *before, cJSON *after,
 		      double seconds)
 {
+	const cJSON *last = NULL;
 	cJSON *object;
-	int place = 0;
 
 	cJSON_ArrayForEach (object, after) {
-		const cJSON *old = earlier(before, place++, id_of(object));
+		const cJSON *old = earlier(before, last, id_of(object));
 
 		for (uint32_t i = 0; i < type->record.count; i++) {
 			const struct bgw_field *field = &type->record.fields[i];
@@ -121,6 +117,7 @@ static void add_rates(const struct bgw_object_type *type, const cJSON *before, c
 							rate_factor(field) / seconds);
 			free(name);
 		}
+		last = old != NULL ? old : last;
 	}
 }
 
@@ -128,7 +125,6 @@ static void add_rates(const struct bgw_object_type *type, const cJSON *before, c
 static enum outcome sample(struct session *session, const struct bgw_object_type *type,
 			   long interval_ms, cJSON **list)
 {
-	struct timespec pause = {interval_ms / 1000, interval_ms % 1000 * 1000000};
 	enum outcome outcome;
 	cJSON *before = NULL;
 	double begin = 0;
@@ -137,13 +133,12 @@ static enum outcome sample(struct session *session, const struct bgw_object_type
 		outcome = collection_list(session, type, NULL, &before);
 		if (outcome != OUTCOME_OK)
 			return outcome;
-		begin = now_s();
-		while (nanosleep(&pause, &pause) != 0 && errno == EINTR)
-			;
+		begin = clock_now_s();
+		clock_pause_ms(interval_ms);
 	}
 	outcome = collection_list(session, type, NULL, list);
 	if (outcome == OUTCOME_OK && before != NULL)
-		add_rates(type, before, *list, now_s() - begin);
+		add_rates(type, before, *list, clock_now_s() - begin);
 	cJSON_Delete(before);
 	return outcome;
 }
@@ -313,7 +308,8 @@ enum outcome view_run(struct session *session, int count, char **words)
 
 	if (type == NULL)
 		return complain(OUTCOME_USAGE,
-				"show what? ports, workers, connections, macs, drops, neighbours");
+				"show what? ports, workers, connections, macs, drops, neighbours, "
+				"sessions");
 	outcome = options_read(type, count - 1, words + 1, &options);
 	if (outcome == OUTCOME_OK)
 		outcome = sample(session, type, options.interval_ms, &list);

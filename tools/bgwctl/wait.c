@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "text.h"
 
 #define PAUSE_MS     20
@@ -21,21 +21,6 @@ static bool is_in_force(const cJSON *object)
 	bool up = !cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(object, "admin_state_up"));
 
 	return status != NULL && (strcmp(status, "ACTIVE") == 0) == up;
-}
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static void pause_ms(long ms)
-{
-	const struct timespec pause = {ms / 1000, ms % 1000 * 1000000};
-
-	nanosleep(&pause, NULL);
 }
 
 /* Says why: a tunnel is down for the reason that its remote gateway gives. */
@@ -74,10 +59,10 @@ static enum outcome wait_for_one(struct session *session, const struct bgw_objec
 		outcome = collection_show(session, type, id, &object);
 		if (outcome != OUTCOME_OK)
 			return outcome;
-		if (is_in_force(object) || now_s() >= deadline_s)
+		if (is_in_force(object) || clock_now_s() >= deadline_s)
 			break;
 		cJSON_Delete(object);
-		pause_ms(ms);
+		clock_pause_ms(ms);
 	}
 	if (!is_in_force(object))
 		outcome = give_up(session, type, object);
@@ -88,7 +73,7 @@ static enum outcome wait_for_one(struct session *session, const struct bgw_objec
 enum outcome wait_for(struct session *session, const struct bgw_object_type *type,
 		      const cJSON *objects)
 {
-	double deadline_s = now_s() + session->wait_s;
+	double deadline_s = clock_now_s() + session->wait_s;
 	enum outcome outcome = OUTCOME_OK;
 	const cJSON *object;
 

@@ -120,7 +120,7 @@ void results_caveats(const struct results *results, const struct options *option
 		     si_print(rate, sizeof(rate), results->generator_max_pps));
 	if (options->duration_ns < UINT64_C(60000000000))
 		tell(&saying,
-		     "trials lasted %.1f s; RFC 2544 asks for 60 s at least: --duration 60s",
+		     "trials lasted %.3g s; RFC 2544 asks for 60 s at least: --duration 60s",
 		     (double)options->duration_ns / 1e9);
 	learning_caveat(&saying, results);
 	generator_caveats(&saying, results);

@@ -11,10 +11,12 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 
+#include <bgw/runtime_directory.h>
 #include <bgw/why.h>
 
 #include "port.h"
 
+#define NAME	      "bgwgen"
 #define ARGUMENTS_MAX (16 + GENERATOR_PORTS_MAX)
 
 struct arguments {
@@ -74,7 +76,7 @@ int eal_start(struct options *options, char *why, size_t why_size)
 
 	if (ret < 0)
 		return ret;
-	add(&arguments, "bgwgen");
+	add(&arguments, NAME);
 	if (options->cores_count == 2)
 		add(&arguments, "--lcores=0@%u,1@%u,2@%u", options->control_core, options->cores[0],
 		    options->cores[1]);
@@ -89,7 +91,7 @@ int eal_start(struct options *options, char *why, size_t why_size)
 	} else {
 		add(&arguments, "--no-huge");
 		add(&arguments, "--no-shconf");
-		add(&arguments, "--file-prefix=bgwgen-%d", getpid());
+		add(&arguments, "--file-prefix=%s-%d", NAME, getpid());
 	}
 	add(&arguments, "--no-telemetry");
 	for (uint16_t i = 0; i < options->ports_count; i++)
@@ -107,10 +109,11 @@ int eal_start(struct options *options, char *why, size_t why_size)
 				  "DPDK does not start (%s): see above; --memory %u must fit, and "
 				  "--hugepages needs huge pages of the machine",
 				  rte_strerror(rte_errno), port_memory_mbytes(options));
+	bgw_runtime_directories_sweep(NAME);
 	return 0;
 }
 
 void eal_stop(void)
 {
-	rte_eal_cleanup();
+	bgw_runtime_directory_leave(NAME);
 }

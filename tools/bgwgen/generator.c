@@ -210,6 +210,7 @@ static int order_write(struct generator *generator, const struct trial_spec *spe
 	const uint64_t take_part = spec->streams;
 	uint32_t streams = 0;
 	double each_pps;
+	double frames;
 
 	for (uint16_t i = 0; i < transmit->streams_count; i++) {
 		transmit->streams[i].takes_part = take_part >> i & 1;
@@ -218,8 +219,9 @@ static int order_write(struct generator *generator, const struct trial_spec *spe
 	if (streams == 0)
 		return -EINVAL;
 	each_pps = spec->rate_pps / streams;
-	if (each_pps * (double)spec->duration_ns / 1e9 >= SEQUENCE_MAX ||
-	    spec->frames >= SEQUENCE_MAX)
+	frames = spec->frames > 0 ? (double)spec->frames
+				  : each_pps * (double)spec->duration_ns / 1e9;
+	if (frames >= SEQUENCE_MAX)
 		return -EINVAL;
 	transmit->frames_per_cycle = each_pps / (double)rte_get_tsc_hz();
 	transmit->duration_cycles = cycles_of(spec->duration_ns);
@@ -266,8 +268,9 @@ static bool wait_sent(struct generator *generator, unsigned int number, uint64_t
 	return is_wanted;
 }
 
-/* Until every frame is back, or none has come for the time that they may take. */
-static void wait_received(struct generator *generator, uint64_t drain_ns)
+/* Until every frame is back, or none has come for the time that they may take. False: cut short. */
+static bool wait_received(struct generator *generator, uint64_t drain_ns,
+			  bool (*watch)(void *, const struct generator_progress *), void *context)
 {
 	struct generator_progress progress;
 	uint64_t waited_ns = 0;
@@ -278,8 +281,12 @@ static void wait_received(struct generator *generator, uint64_t drain_ns)
 		received = progress.received;
 		sleep_ns(DRAIN_STEP_NS);
 		progress_read(generator, &progress);
+		progress.is_sent = true;
+		if (watch != NULL && !watch(context, &progress))
+			return false;
 		waited_ns = progress.received == received ? waited_ns + DRAIN_STEP_NS : 0;
 	}
+	return true;
 }
 
 static void thread_result(struct trial_thread_result *result, const struct side *side)
@@ -392,9 +399,9 @@ int generator_trial(struct generator *generator, const struct trial_spec *spec,
 		return ret;
 	side_command(&generator->receive.side, number);
 	side_command(&generator->transmit.side, number);
-	if (!wait_sent(generator, number, spec->duration_ns, watch, context))
+	if (!wait_sent(generator, number, spec->duration_ns, watch, context) ||
+	    !wait_received(generator, spec->drain_ns, watch, context))
 		ret = -EINTR;
-	wait_received(generator, spec->drain_ns);
 	side_stop(&generator->receive.side, number);
 	result_read(generator, spec, result);
 	return ret;

@@ -33,6 +33,7 @@ struct generator_progress {
 	uint64_t offered;
 	uint64_t received;
 	uint64_t elapsed_ns;
+	bool is_sent; /* all of it: what has not come back yet is waited for */
 };
 
 /* Launches the threads. NULL with errno. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,15 +35,35 @@ static enum outcome complain(enum outcome outcome, const char *why)
 	return outcome;
 }
 
-static int reports_write(const struct report *report, char *why, size_t why_size)
+/* 0 or -errno. */
+static int table_write(const struct report *report)
+{
+	report_table(stdout, report);
+	if (fflush(stdout) != 0)
+		return -errno;
+	return ferror(stdout) ? -EIO : 0;
+}
+
+/* One that cannot be written keeps no other from it. False: it was said which. */
+static bool reports_write(const struct report *report)
 {
 	const struct options *options = report->options;
-	int ret;
+	const int table = table_write(report);
+	bool all = table == 0;
+	char why[512];
 
-	report_table(stdout, report);
-	ret = report_file_write("--json", options->json, report_json, report, why, why_size);
-	return ret ? ret
-		   : report_file_write("--html", options->html, report_html, report, why, why_size);
+	if (table < 0)
+		fprintf(stderr, "bgwgen: the table cannot be written to standard output: %s\n",
+			strerror(-table));
+	if (report_file_write("--json", options->json, report_json, report, why, sizeof(why)) < 0) {
+		complain(OUTCOME_FAILED, why);
+		all = false;
+	}
+	if (report_file_write("--html", options->html, report_html, report, why, sizeof(why)) < 0) {
+		complain(OUTCOME_FAILED, why);
+		all = false;
+	}
+	return all;
 }
 
 static bool lost_too_much(const struct session *session)
@@ -69,9 +90,8 @@ static enum outcome measure(struct options *options, struct report *report)
 	if (measure_all(&session, why, sizeof(why)) < 0)
 		outcome = complain(interrupted ? OUTCOME_SIGNAL : OUTCOME_FAILED, why);
 	machine_finish(&machine);
-	if ((session.results.count > 0 || interrupted) &&
-	    reports_write(report, why, sizeof(why)) < 0)
-		outcome = complain(OUTCOME_FAILED, why);
+	if ((session.results.count > 0 || interrupted) && !reports_write(report))
+		outcome = OUTCOME_FAILED;
 	if (outcome == OUTCOME_OK && lost_too_much(&session))
 		outcome = OUTCOME_LOSS;
 	session_close(&session);
@@ -94,6 +114,8 @@ static char **words_copy(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const struct sigaction action = {.sa_handler = interrupt};
+	/* Who reads the table may go away; the other reports are written all the same. */
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	static struct options options;
 	struct report report = {.options = &options, .argc = argc, .argv = argv};
 	char **words = words_copy(argc, argv);
@@ -112,11 +134,11 @@ int main(int argc, char **argv)
 		puts("bgwgen " BGW_VERSION);
 		return OUTCOME_OK;
 	}
-	if (report_file_check("--json", options.json, why, sizeof(why)) < 0 ||
-	    report_file_check("--html", options.html, why, sizeof(why)) < 0)
+	if (report_files_check(options.json, options.html, why, sizeof(why)) < 0)
 		return (int)complain(OUTCOME_USAGE, why);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
 	if (eal_start(&options, why, sizeof(why)) < 0)
 		return (int)complain(OUTCOME_FAILED, why);
 	outcome = measure(&options, &report);

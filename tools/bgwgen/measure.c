@@ -38,6 +38,14 @@ enum result_limit measure_limit(const struct session *session, const struct atte
 	return total->refused >= total->missed ? LIMIT_PORT : LIMIT_GENERATOR;
 }
 
+/* What kept the frames of a trial at a given rate from being offered, if they were not. */
+static enum result_limit offer_limit(const struct session *session, const struct attempt *attempt)
+{
+	const enum result_limit limit = measure_limit(session, attempt);
+
+	return limit == LIMIT_DEVICE ? LIMIT_NONE : limit;
+}
+
 /* Says what is measured now, and finds the highest rate to try. */
 static int search_open(struct session *session, const char *what, double *max_pps,
 		       enum result_limit *limit)
@@ -85,6 +93,12 @@ static bool offered_passed(const struct session *session, const struct attempt *
 		       session->options->offered_tolerance * (double)trial->intended;
 }
 
+/* No frame came back: because none came through, or because none was sent. */
+static int nothing_came(const struct attempt *attempt)
+{
+	return attempt->trial.total.offered > 0 ? -ENODATA : -ENOMSG;
+}
+
 int measure_throughput(struct session *session, enum result_kind kind, uint32_t sweep_value,
 		       struct result *found)
 {
@@ -122,7 +136,7 @@ int measure_throughput(struct session *session, enum result_kind kind, uint32_t 
 			passed = attempt;
 		}
 		if (!came_back)
-			return -ENODATA;
+			return nothing_came(&attempt);
 	}
 	measure_result(session, kind, search.low > 0 ? &passed : &failed, &result);
 	result.rate_pps = search.low;
@@ -143,6 +157,7 @@ static int load_result_add(struct session *session, enum result_kind kind,
 	struct result result;
 
 	measure_result(session, kind, attempt, &result);
+	result.limit = offer_limit(session, attempt);
 	result.load_ratio = load_ratio;
 	result.max_rate_pps = max_rate_pps;
 	return results_add(&session->results, &result);
@@ -242,7 +257,7 @@ int measure_back_to_back(struct session *session)
 			burst = attempt.trial.total.offered;
 		*(attempt.passed ? &passed : &failed) = attempt;
 		if (!came_back)
-			return -ENODATA;
+			return nothing_came(&attempt);
 	}
 	measure_result(session, RESULT_BACK_TO_BACK, burst > 0 ? &passed : &failed, &result);
 	result.burst_frames = burst;
@@ -264,6 +279,7 @@ int measure_ndr_pdr(struct session *session)
 	double max_pps, rate_pps, duration_s;
 	uint32_t trials = 0;
 	uint32_t retries = 0;
+	bool came_back = false;
 	int ret;
 
 	ret = search_open(session, "NDR and PDR", &max_pps, &limit);
@@ -280,9 +296,10 @@ int measure_ndr_pdr(struct session *session)
 			return ret;
 		trials += attempt->trials;
 		retries += attempt->retries;
-		if (attempt->trial.total.received == 0)
-			return -ENODATA;
-		loss = attempt->trial.loss_ratio;
+		came_back |= attempt->trial.total.received > 0;
+		if (!came_back)
+			return nothing_came(attempt);
+		loss = attempt->trial.total.offered > 0 ? attempt->trial.loss_ratio : 1;
 		/* What was not offered did not come through either. */
 		if (attempt->shortfall > options->offered_tolerance)
 			loss = 1 - (1 - loss) * (1 - attempt->shortfall);
@@ -328,8 +345,9 @@ int measure_run(struct session *session, enum result_kind kind, uint32_t sweep_v
 	if (ret < 0)
 		return ret;
 	measure_result(session, kind, &attempt, &result);
+	result.limit = offer_limit(session, &attempt);
 	result.sweep_value = sweep_value;
 	result.max_rate_pps = session->options->max_rate_pps;
 	ret = results_add(&session->results, &result);
-	return ret == 0 && attempt.trial.total.received == 0 ? -ENODATA : ret;
+	return ret == 0 && attempt.trial.total.received == 0 ? nothing_came(&attempt) : ret;
 }

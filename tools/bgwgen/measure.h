@@ -6,8 +6,8 @@
 
 /*
  * The measurements. Each works on the traffic that is set up and adds its results to the session's.
- * 0; -EINTR: ended by a signal; -ENODATA: no frame came back at all; -EINVAL: too many frames for
- * one trial; -ENOMEM.
+ * 0; -EINTR: ended by a signal; -ENODATA: no frame came back at all; -ENOMSG: none was sent;
+ * -EINVAL: too many frames for one trial; -ENOMEM.
  */
 
 /* The highest rate without loss beyond the tolerance. *found (may be NULL): the result's copy. */

@@ -92,6 +92,10 @@ int measure_all(struct session *session, char *why, size_t why_size)
 		bgw_refuse(why, why_size, ENODATA,
 			   "no frame came back on the port where it was expected: is the device "
 			   "set up for these --tags and --tunnel, and do its ports forward?");
+	} else if (ret == -ENOMSG) {
+		bgw_refuse(why, why_size, ENOMSG,
+			   "not one frame was sent: a port takes none, others have the generator's "
+			   "CPU, or no frame of a stream is due within --duration at this rate");
 	} else if (ret == -EINVAL && why[0] == '\0') {
 		bgw_refuse(why, why_size, EINVAL,
 			   "--duration: a trial of one stream has at most 4 billion frames");

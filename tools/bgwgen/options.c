@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include <bgw/why.h>
+#include <encap/row.h>
+#include <utf8.h>
 
 #include "options_traffic.h"
 #include "value.h"
@@ -59,6 +61,15 @@ struct row {
 		name, placeholder, help, KIND_OWN, 0, 0, 0, NULL, read \
 	}
 
+static int title_read(struct options *options, char *text, char *why, size_t why_size)
+{
+	if (text[0] == '\0' || !utf8_is_valid(text))
+		return bgw_refuse(why, why_size, EINVAL,
+				  "--title needs a TEXT that is not empty, in UTF-8");
+	options->title = text;
+	return 0;
+}
+
 /* clang-format off */
 static const struct row rows[] = {
 	HEAD("ports"),
@@ -69,7 +80,7 @@ static const struct row rows[] = {
 	OWN("--tags", "NAME=VLAN[.VLAN]", options_read_tags,
 	    "VLAN tags of the port's frames; a tag may be a range, A-B"),
 	OWN("--tunnel", "NAME=KIND,KEY=VALUE...", options_read_tunnel,
-	    "the tunnel that the port's frames are in: vxlan, gre or nvgre with\n"
+	    "the tunnel that the port's frames are in, one of" ENCAP_NAMES ", with\n"
 	    "local=IP (ours), remote=IP, source-mac=MAC, next-hop-mac=MAC,\n"
 	    "id=N or id=A-B, vlan=N (of the underlay), udp-port=N, keyless (gre)"),
 	HEAD("traffic"),
@@ -145,7 +156,7 @@ static const struct row rows[] = {
 	{"--json", "FILE", "write all results as JSON", KIND_TEXT, AT(json), 0, 0, NULL, NULL},
 	{"--html", "FILE", "write a report with plots, one file that needs no other", KIND_TEXT,
 	 AT(html), 0, 0, NULL, NULL},
-	{"--title", "TEXT", "of the reports", KIND_TEXT, AT(title), 0, 0, NULL, NULL},
+	OWN("--title", "TEXT", title_read, "of the reports"),
 	FLAG("--quiet", quiet, "no progress, only the final table"),
 	FLAG("--version", version, "print the version"),
 	FLAG("--help", help, "print this"),

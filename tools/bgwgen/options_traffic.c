@@ -8,6 +8,8 @@
 #include <rte_common.h>
 
 #include <bgw/why.h>
+#include <encap/row.h>
+#include <utf8.h>
 
 #include "value.h"
 
@@ -49,6 +51,8 @@ int options_read_port(struct options *options, char *text, char *why, size_t why
 	if (strlen(device) >= sizeof(port->device))
 		return REFUSE("--port %s: the device has more than %zu characters", text,
 			      sizeof(port->device) - 1);
+	if (!utf8_is_valid(text) || !utf8_is_valid(device))
+		return REFUSE("--port: name and device must be UTF-8, for reports show them");
 	strcpy(port->name, text);
 	strcpy(port->device, device);
 	options->ports_count++;
@@ -92,18 +96,6 @@ int options_read_tags(struct options *options, char *text, char *why, size_t why
 	return 0;
 }
 
-static int tunnel_kind(struct frame_tunnel *tunnel, const char *kind)
-{
-#define X(id, name, help)                               \
-	if (kind != NULL && strcmp(kind, #name) == 0) { \
-		tunnel->encap = BGW_ENCAP_##id;         \
-		return 0;                               \
-	}
-	BGW_ENCAP_LIST(X)
-#undef X
-	return -EINVAL;
-}
-
 /* One KEY=VALUE of a tunnel. False: it is none, or its value is wrong. */
 static bool tunnel_member(struct frame_tunnel *tunnel, const char *key, const char *value)
 {
@@ -142,8 +134,9 @@ int options_read_tunnel(struct options *options, char *text, char *why, size_t w
 	if (port == NULL)
 		return -EINVAL;
 	key = value_part(&list, ',');
-	if (tunnel_kind(&tunnel, key) < 0)
-		return REFUSE("--tunnel %s=%s: the kind is vxlan, gre or nvgre", port->name, key);
+	if (key == NULL || !encap_find(key, &tunnel.encap))
+		return REFUSE("--tunnel %s=%s: the kind is one of" ENCAP_NAMES, port->name,
+			      key != NULL ? key : "");
 	while ((key = value_part(&list, ',')) != NULL) {
 		char *value = key;
 

@@ -25,7 +25,6 @@
 #define OVERHEAD_MBYTES 64
 #define ANY_NODE	((unsigned int)SOCKET_ID_ANY)
 #define LINK_STEP_NS	20000000u
-#define CLOSE_PAUSE_NS	50000000u
 
 bool port_is_pci(const char *device)
 {
@@ -174,14 +173,16 @@ static int device_start(struct ports *ports, const struct options *options, uint
 	return 0;
 }
 
-static int link_wait(struct ports *ports, const struct options *options, uint16_t index, char *why,
-		     size_t why_size)
+static int link_wait(struct ports *ports, const struct options *options, uint16_t index,
+		     const volatile sig_atomic_t *interrupted, char *why, size_t why_size)
 {
 	const struct timespec step = {0, LINK_STEP_NS};
 	uint64_t waited_ns = 0;
 	struct rte_eth_link link = {0};
 
 	while (rte_eth_link_get_nowait(ports->ethdevs[index], &link) < 0 || !link.link_status) {
+		if (*interrupted)
+			return bgw_refuse(why, why_size, EINTR, "ended by a signal");
 		if (waited_ns >= options->link_wait_ns)
 			return bgw_refuse(why, why_size, ENETDOWN,
 					  "--port %s: no link in %.1f s: is the other side up?",
@@ -201,7 +202,8 @@ static int link_wait(struct ports *ports, const struct options *options, uint16_
 	return 0;
 }
 
-int ports_open(struct ports *ports, const struct options *options, char *why, size_t why_size)
+int ports_open(struct ports *ports, const struct options *options,
+	       const volatile sig_atomic_t *interrupted, char *why, size_t why_size)
 {
 	int ret;
 
@@ -210,7 +212,7 @@ int ports_open(struct ports *ports, const struct options *options, char *why, si
 	for (uint16_t i = 0; i < options->ports_count && ret == 0; i++)
 		ret = device_start(ports, options, i, why, why_size);
 	for (uint16_t i = 0; i < options->ports_count && ret == 0; i++)
-		ret = link_wait(ports, options, i, why, why_size);
+		ret = link_wait(ports, options, i, interrupted, why, why_size);
 	for (uint16_t i = 0; i < ports->count && ret == 0; i++)
 		bgw_memif_peer_watch(ports->ethdevs[i]);
 	if (options->line_rate_bps > 0)
@@ -218,21 +220,14 @@ int ports_open(struct ports *ports, const struct options *options, char *why, si
 	return ret;
 }
 
-/*
- * Where two memif ports are each other's far end, DPDK's interrupt thread takes one down when the
- * other closes. It must be through with that before this thread does the same.
- */
 void ports_close(struct ports *ports)
 {
-	const struct timespec pause = {0, CLOSE_PAUSE_NS};
-
 	while (ports->count > 0) {
 		const uint16_t ethdev = ports->ethdevs[--ports->count];
 
 		bgw_memif_peer_unwatch(ethdev);
-		rte_eth_dev_stop(ethdev);
-		rte_eth_dev_close(ethdev);
-		nanosleep(&pause, NULL);
+		bgw_memif_peer_run(ethdev, rte_eth_dev_stop);
+		bgw_memif_peer_run(ethdev, rte_eth_dev_close);
 	}
 	for (int i = 0; i < GENERATOR_STREAMS_MAX; i++)
 		rte_mempool_free(ports->tx_pools[i]);

@@ -2,6 +2,7 @@
 #ifndef BGWGEN_PORT_H
 #define BGWGEN_PORT_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,10 +23,11 @@ bool port_is_pci(const char *device);
 /* What the buffers of all ports and streams need. */
 unsigned int port_memory_mbytes(const struct options *options);
 /*
- * Opens and starts the ports and waits for their links. 0, or -errno with a sentence; what was
- * opened before stays for ports_close().
+ * Opens and starts the ports and waits for their links. 0, or -errno with a sentence (-EINTR: a
+ * signal handler set `interrupted`); what was opened before stays for ports_close().
  */
-int ports_open(struct ports *ports, const struct options *options, char *why, size_t why_size);
+int ports_open(struct ports *ports, const struct options *options,
+	       const volatile sig_atomic_t *interrupted, char *why, size_t why_size);
 void ports_close(struct ports *ports);
 
 #endif

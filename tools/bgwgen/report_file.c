@@ -83,7 +83,7 @@ static int refuse(const char *option, const char *path, int error, char *why, si
 			  strerror(error));
 }
 
-int report_file_check(const char *option, const char *path, char *why, size_t why_size)
+static int file_check(const char *option, const char *path, char *why, size_t why_size)
 {
 	struct stat status;
 	struct place place;
@@ -100,6 +100,51 @@ int report_file_check(const char *option, const char *path, char *why, size_t wh
 	fclose(place.out);
 	unlink(place.beside);
 	return 0;
+}
+
+/* The file that is there, or the folder that it would be in. */
+static bool file_or_folder_stat(const char *path, bool *exists, struct stat *status)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+
+	*exists = stat(path, status) == 0;
+	if (*exists)
+		return true;
+	snprintf(folder, sizeof(folder), "%.*s", slash != NULL ? (int)(slash - path + 1) : 1,
+		 slash != NULL ? path : ".");
+	return stat(folder, status) == 0;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* Whether one report would take the other's place. What is no regular file takes both. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat a_status, b_status;
+	bool a_exists, b_exists;
+
+	if (!file_or_folder_stat(a, &a_exists, &a_status) ||
+	    !file_or_folder_stat(b, &b_exists, &b_status) || a_exists != b_exists ||
+	    a_status.st_dev != b_status.st_dev || a_status.st_ino != b_status.st_ino)
+		return false;
+	return a_exists ? S_ISREG(a_status.st_mode) : strcmp(base_name(a), base_name(b)) == 0;
+}
+
+int report_files_check(const char *json, const char *html, char *why, size_t why_size)
+{
+	int ret = file_check("--json", json, why, why_size);
+
+	ret = ret ? ret : file_check("--html", html, why, why_size);
+	if (ret == 0 && json != NULL && html != NULL && is_same_file(json, html))
+		return bgw_refuse(why, why_size, EINVAL,
+				  "--json %s and --html %s are one file: give two", json, html);
+	return ret;
 }
 
 int report_file_write(const char *option, const char *path,

@@ -15,9 +15,11 @@
  * `option` is for the sentence, and `path` is NULL where no report was asked for.
  */
 
-/* Before anything is measured: a report that cannot be written should not cost the measurement. 0,
- * or -errno with a sentence. */
-int report_file_check(const char *option, const char *path, char *why, size_t why_size);
+/*
+ * Before anything is measured: a report that cannot be written, or that another would overwrite,
+ * should not cost the measurement. 0, or -errno with a sentence.
+ */
+int report_files_check(const char *json, const char *html, char *why, size_t why_size);
 /* 0, or -errno with a sentence, and what was there before is there still. */
 int report_file_write(const char *option, const char *path,
 		      int (*write)(FILE *out, const struct report *report),

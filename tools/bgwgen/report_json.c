@@ -5,8 +5,9 @@
 
 #include <cjson/cJSON.h>
 
+#include <encap/row.h>
+
 #include "report.h"
-#include <encapsulation.h>
 
 /*
  * cJSON answers a lack of memory with NULL, and takes NULL for nothing to add; the document is
@@ -158,17 +159,6 @@ static void tags_add(cJSON *object, const char *name, struct frame_range range)
 	cJSON_AddStringToObject(object, name, text);
 }
 
-static const char *encap_name(enum bgw_encap encap)
-{
-	static const char *const names[BGW_ENCAP_COUNT] = {
-#define X(id, name, help) [BGW_ENCAP_##id] = #name,
-		BGW_ENCAP_LIST(X)
-#undef X
-	};
-
-	return names[encap];
-}
-
 static cJSON *tunnel_json(const struct frame_tunnel *tunnel)
 {
 	cJSON *object;
@@ -177,7 +167,7 @@ static cJSON *tunnel_json(const struct frame_tunnel *tunnel)
 	if (!tunnel->is_used)
 		return cJSON_CreateNull();
 	object = cJSON_CreateObject();
-	cJSON_AddStringToObject(object, "encapsulation", encap_name(tunnel->encap));
+	cJSON_AddStringToObject(object, "encapsulation", encap_rows[tunnel->encap].name);
 	cJSON_AddStringToObject(object, "local",
 				inet_ntop(AF_INET, &tunnel->local, text, sizeof(text)));
 	cJSON_AddStringToObject(object, "remote",

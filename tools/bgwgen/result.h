@@ -22,7 +22,7 @@ enum result_kind {
 
 /* Why a rate is not higher. */
 enum result_limit {
-	LIMIT_NONE,	 /* nothing was searched */
+	LIMIT_NONE,	 /* nothing was searched, and what was intended was offered */
 	LIMIT_DEVICE,	 /* a higher rate lost frames */
 	LIMIT_PORT,	 /* the port did not take more: a virtual device's peer, or a NIC */
 	LIMIT_GENERATOR, /* the generator could not offer more */

@@ -133,13 +133,16 @@ bool mlr_next(const struct mlr_search *search, double *rate, double *duration_s)
 	if (search->trials_count == MLR_TRIALS_MAX)
 		return false;
 	*duration_s = search->durations_s[0];
-	*rate = search->max;
-	if (search->trials_count == 0)
+	if (search->trials_count == 0) {
+		*rate = search->max;
 		return true;
-	/* What came through at the highest rate is a good guess. */
-	*rate = search->max * (1 - search->trials[0].loss_ratio);
-	if (search->trials_count == 1 && *rate<search->max && * rate> search->min)
-		return true;
+	}
+	if (search->trials_count == 1) {
+		/* What came through at the highest rate is a good guess. */
+		*rate = search->max * (1 - search->trials[0].loss_ratio);
+		if (search->min < *rate && *rate < search->max)
+			return true;
+	}
 	for (uint32_t phase = 0; phase < search->phases; phase++)
 		for (uint32_t target = 0; target < search->targets; target++) {
 			*rate = rate_for(search, target, phase);

@@ -68,7 +68,7 @@ int session_open(struct session *session, const struct options *options,
 	session->interrupted = interrupted;
 	session->key = config.key = key_make();
 	progress_open(&session->progress, options->quiet);
-	ret = ports_open(&session->ports, options, why, why_size);
+	ret = ports_open(&session->ports, options, interrupted, why, why_size);
 	if (ret == 0) {
 		memcpy(config.ports, session->ports.ethdevs, sizeof(config.ports));
 		session->generator = generator_create(&config);
@@ -185,13 +185,14 @@ static bool watch(void *context, const struct generator_progress *progress)
 {
 	struct watched *watched = context;
 
-	progress_live(&watched->session->progress, progress, watched->rate_pps);
+	if (!progress->is_sent)
+		progress_live(&watched->session->progress, progress, watched->rate_pps);
 	if (progress->offered != watched->offered) {
 		watched->offered = progress->offered;
 		watched->offered_ns = progress->elapsed_ns;
 	}
-	watched->is_stuck =
-		watched->is_counted && progress->elapsed_ns > watched->offered_ns + STUCK_NS;
+	watched->is_stuck = watched->is_counted && !progress->is_sent &&
+			    progress->elapsed_ns > watched->offered_ns + STUCK_NS;
 	return !*watched->session->interrupted && !watched->is_stuck;
 }
 

@@ -9,7 +9,7 @@
 
 DEMO_RUN=/run/bgw-quickstart
 DEMO_SITES="site-a site-b"
-DEMO_PLACES="host-a site-a core site-b host-b"
+DEMO_PLACES="host-a site-a core site-b host-b router-a server-a router-b server-b"
 DEMO_UNDERLAY_MTU=1600
 declare -A DEMO_VTEP=([site-a]=198.51.100.1 [site-b]=203.0.113.1)
 declare -A DEMO_ROUTER=([site-a]=198.51.100.254 [site-b]=203.0.113.254)
@@ -68,7 +68,9 @@ demo_claim() {
 		die "a quickstart is running already (process $other): end it with Ctrl-C there"
 	fi
 	for pid in $(cat "$DEMO_RUN"/*.pid 2>/dev/null); do
-		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != bgwd ] || demo_daemon[$pid]=$pid
+		case $(cat "/proc/$pid/comm" 2>/dev/null) in
+		bgwd | bgw-agent) demo_daemon[$pid]=$pid ;;
+		esac
 	done
 	demo_remove
 	demo_daemon=()
@@ -89,13 +91,18 @@ demo_link() {
 	done
 }
 
+# demo_place PLACE: a namespace.
+demo_place() {
+	ip netns add "bgwq-$1" || return 1
+	demo_in "$1" sysctl -qw net.ipv6.conf.default.disable_ipv6=1 2>/dev/null
+	demo_in "$1" ip link set lo up
+}
+
 # demo_wire: namespaces, links, addresses and routes.
 demo_wire() {
 	local place site
-	for place in $DEMO_PLACES; do
-		ip netns add "bgwq-$place" || return 1
-		demo_in "$place" sysctl -qw net.ipv6.conf.default.disable_ipv6=1 2>/dev/null
-		demo_in "$place" ip link set lo up
+	for place in host-a site-a core site-b host-b; do
+		demo_place "$place" || return 1
 	done
 	demo_in core sysctl -qw net.ipv4.ip_forward=1 || return 1
 	for site in $DEMO_SITES; do
@@ -131,9 +138,11 @@ demo_configure() {
   "tables":  {"macs": 16384, "connections": 256, "networks": 64},
   "ports": [
     {"name": "member1", "driver": "af_xdp", "device": "lan", "role": "access"},
+    {"name": "member2", "driver": "af_xdp", "device": "${DEMO_ROUTER_OF[$site]}", "role": "access"},
     {"name": "wan0",    "driver": "af_xdp", "device": "wan", "role": "underlay"}
   ],
   "underlay": {"vtep": "${DEMO_VTEP[$site]}"},
+$(demo_l3_configuration "$site")
   "api":   {"listen": ["unix:$DEMO_RUN/$site.sock"]},
   "store": {"kind": "sqlite", "path": "$DEMO_RUN/$site.db"}
 }
@@ -156,14 +165,21 @@ demo_start() {
 	return 1
 }
 
-# demo_rest SITE METHOD PATH [BODY]: one request. Prints the body of the answer; fails unless the
-# status says success.
+# demo_stop SITE: ends the site's bgwd and waits until it has.
+demo_stop() {
+	kill "${demo_daemon[$1]}" 2>/dev/null
+	demo_reap "${demo_daemon[$1]}"
+}
+
+# demo_rest SITE METHOD PATH [BODY]: one request; a path without a slash at its beginning is below
+# /v2.0/. Prints the body of the answer; fails unless the status says success.
 demo_rest() {
-	local site=$1 method=$2 path=$3 answer
+	local site=$1 method=$2 path=$3 limit_s=60 answer
 	shift 3
-	answer=$(curl -s --max-time 10 --unix-socket "$DEMO_RUN/$site.sock" -X "$method" \
+	[ "${path#/}" != "$path" ] || path=/v2.0/$path limit_s=10
+	answer=$(curl -s --max-time $limit_s --unix-socket "$DEMO_RUN/$site.sock" -X "$method" \
 		-H 'Content-Type: application/json' ${1:+-d "$1"} -w '\n%{http_code}' \
-		"http://localhost/v2.0/$path" 2>/dev/null)
+		"http://localhost$path" 2>/dev/null)
 	printf '%s\n' "${answer%$'\n'*}"
 	[[ ${answer##*$'\n'} == 2?? ]]
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema.h"
+#include "start_negotiation.h"
 
 #define ERROR_ANSWERS                                           \
 	"        4XX: {$ref: '#/components/responses/Error'}\n" \
@@ -159,7 +160,8 @@ static const char events[] =
 	"      parameters:\n"
 	"      - name: type\n"
 	"        in: query\n"
-	"        description: what events are about, a stored type, mac or path\n"
+	"        description: what events are about, a stored type, mac, path or "
+	"negotiation_session\n"
 	"        schema: {type: array, items: {type: string}}\n"
 	"      - name: event\n"
 	"        in: query\n"
@@ -168,7 +170,8 @@ static const char events[] =
 	"          items:\n"
 	"            type: string\n"
 	"            enum: [created, updated, deleted, mac_learned, mac_moved, path_up, "
-	"path_down]\n"
+	"path_down,\n"
+	"              peer_up, peer_down]\n"
 	"      - name: Last-Event-ID\n"
 	"        in: header\n"
 	"        description: continue after this event\n"
@@ -411,9 +414,13 @@ static void print_update(const struct bgw_object_type *type)
 static void print_delete(const struct bgw_object_type *type)
 {
 	print_operation(type, "delete", "delete", type->name);
-	puts("      parameters:\n      - {$ref: '#/components/parameters/IfMatch'}\n"
-	     "      - {$ref: '#/components/parameters/Cascade'}\n"
-	     "      responses:\n        '204': {description: 'it is gone'}");
+	if ((type->flags & BGW_TYPE_CREATE) != 0)
+		puts("      parameters:\n      - {$ref: '#/components/parameters/IfMatch'}\n"
+		     "      - {$ref: '#/components/parameters/Cascade'}");
+	puts("      responses:");
+	puts((type->flags & BGW_TYPE_DELETE) != 0
+		     ? "        '204': {description: 'its end is recorded, and begins'}"
+		     : "        '204': {description: 'it is gone'}");
 	print_error_answer();
 }
 
@@ -430,7 +437,7 @@ static void print_paths(const struct bgw_object_type *type)
 	print_show(type);
 	if ((type->flags & BGW_TYPE_UPDATE) != 0)
 		print_update(type);
-	if ((type->flags & BGW_TYPE_CREATE) != 0)
+	if ((type->flags & (BGW_TYPE_CREATE | BGW_TYPE_DELETE | BGW_TYPE_FLUSH)) != 0)
 		print_delete(type);
 }
 
@@ -446,6 +453,7 @@ int main(void)
 	puts("paths:");
 	fputs(discovery, stdout);
 	fputs(maintenance, stdout);
+	start_negotiation_print();
 	for (const struct bgw_object_type *const *type = bgw_object_types; *type != NULL; type++)
 		print_paths(*type);
 	fputs(events, stdout);

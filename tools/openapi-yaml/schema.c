@@ -104,6 +104,9 @@ static void print_string(int depth, const struct bgw_field *field, enum purpose 
 	printf("%*smaxLength: %u\n", depth * 2, "", field->max != 0 ? field->max : 255);
 	if ((field->flags & BGW_FIELD_NONEMPTY) != 0)
 		line(depth, "minLength: 1");
+	line(depth, (field->flags & BGW_FIELD_LINES) != 0
+			    ? "pattern: '^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$'"
+			    : "pattern: '^[^\\x00-\\x1f\\x7f-\\x9f]*$'");
 }
 
 static void print_record(int depth, const struct bgw_record *record, enum purpose purpose);
@@ -194,6 +197,9 @@ static void print_member(int depth, const char *name, const struct bgw_field *fi
 	line(depth, "type: array");
 	if ((field->flags & BGW_FIELD_NONEMPTY) != 0)
 		line(depth, "minItems: 1");
+	if (purpose != ANSWER)
+		printf("%*smaxItems: %u\n", depth * 2, "",
+		       field->max_items != 0 ? field->max_items : BGW_LIST_MAX_ITEMS);
 	line(depth, "items:");
 	print_value(depth + 1, field, purpose);
 }

@@ -62,6 +62,22 @@
 	X(CONNECTION_DOWN, connection_down, "its connection is administratively down")             \
 	X(ECN, ecn, "outer says congestion, and inner cannot carry that (RFC 6040)")               \
 	X(TO_LINUX_FULL, to_linux_full, "the ring to Linux is full")                               \
+	/* negotiation, received; in the order of what is checked */                               \
+	X(NEGOTIATION_UNKNOWN_PEER, negotiation_unknown_peer,                                      \
+	  "from an address with which no negotiation is on")                                       \
+	X(NEGOTIATION_HANDOVER_FULL, negotiation_handover_full,                                    \
+	  "the ring to the worker that owns the session is full")                                  \
+	X(NEGOTIATION_MALFORMED, negotiation_malformed,                                            \
+	  "version, kind, length or a member of the datagram is wrong")                            \
+	X(NEGOTIATION_UNKNOWN_SESSION, negotiation_unknown_session,                                \
+	  "not with the id and nonce of the peer's session")                                       \
+	X(NEGOTIATION_REPLAYED, negotiation_replayed,                                              \
+	  "its counter was there before, or is too old to tell")                                   \
+	X(NEGOTIATION_SHARE, negotiation_share, "over negotiation's share of a burst")             \
+	X(NEGOTIATION_FORGED, negotiation_forged, "its tag is wrong")                              \
+	X(NEGOTIATION_POLICED, negotiation_policed, "a hello over the peer's rate")                \
+	X(NEGOTIATION_REPORT_FULL, negotiation_report_full,                                        \
+	  "a hello, and the ring to control is full")                                              \
 	/* underlay, sent */                                                                       \
 	X(PATH_UNRESOLVED, path_unresolved, "the next hop is not resolved")                        \
 	X(PATH_NO_ROUTE, path_no_route, "there is no route to the remote gateway")                 \

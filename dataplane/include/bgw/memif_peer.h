@@ -25,6 +25,13 @@
 void bgw_memif_peer_watch(uint16_t ethdev_id);
 void bgw_memif_peer_unwatch(uint16_t ethdev_id);
 
+/*
+ * Runs rte_eth_dev_stop() or rte_eth_dev_close() on a port of any driver. That of a memif runs on
+ * EAL's interrupt thread: it takes apart what the driver's handlers there use, which look after a
+ * peer that comes or goes at that moment. Control thread; waits for the end.
+ */
+int bgw_memif_peer_run(uint16_t ethdev_id, int (*operation)(uint16_t ethdev_id));
+
 /* Lets workers use ports that have got a peer. Control thread, every few milliseconds; no waiting.
  */
 void bgw_memif_peer_poll(void);

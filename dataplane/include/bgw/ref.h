@@ -9,7 +9,7 @@
  * A ref names where frames of a domain come from and go to: an attachment (a port and its tags) or
  * a connection (a tunnel). 32 bits, so that a forwarding entry changes by one atomic store.
  *
- *   31 connection   30 attachment   29 static   28 frozen   27..24 zero   23..0 index
+ *   31 connection   30 attachment   29 static   28 frozen   27 synced   26..24 zero   23..0 index
  *
  * The flags exist only in forwarding entries; BGW_REF_PLACE takes them off.
  */
@@ -22,6 +22,8 @@ typedef uint32_t bgw_ref;
 /* Learning never overrides a static entry, and a frozen one only after it thaws. */
 #define BGW_REF_STATIC 0x20000000u
 #define BGW_REF_FROZEN 0x10000000u
+/* Of a static entry: a peer told of it, no operator. */
+#define BGW_REF_SYNCED 0x08000000u
 #define BGW_REF_INDEX  0x00ffffffu
 #define BGW_REF_PLACE  (BGW_REF_KIND | BGW_REF_INDEX)
 

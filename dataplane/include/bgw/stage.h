@@ -23,6 +23,7 @@
 	X(ACCESS_OUTPUT, access_output, "frames to access ports: tags, padding")           \
 	X(ENCAP, encap, "outer headers on")                                                \
 	X(TOO_BIG, too_big, "answers to frames that fit no tunnel")                        \
+	X(NEGOTIATION, negotiation, "datagrams of negotiations, commands, timers")          \
 	X(TRANSMIT, transmit, "the drivers' transmit functions")                           \
 	X(ROUND, round, "what is left of a round: queues polled, frames of other workers") \
 /* clang-format on */

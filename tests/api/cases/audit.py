@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import time
+from statistics import median
 
 from lib.expect import check, equal
 from lib.objects import NO_SUCH_ID, make_all
@@ -127,6 +128,58 @@ def full(gateway, path):
     api.close()
 
 
+def median_ms(ask, count):
+    """What it takes to be answered."""
+    taken = []
+    for _ in range(count):
+        began = time.monotonic()
+        ask()
+        taken.append((time.monotonic() - began) * 1000)
+    return median(taken)
+
+
+def full_pipe():
+    """(reading end, writing end) of a pipe that takes no more."""
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, False)
+    try:
+        while True:
+            os.write(theirs, b"x\n" * 2048)
+    except BlockingIOError:
+        os.set_blocking(theirs, True)
+    return os.fdopen(ours, encoding="utf-8"), theirs
+
+
+def unread(gateway):
+    """Nobody reads standard error: writes are answered all the same, and when it is read again what
+    is missing is said."""
+    reader, theirs = full_pipe()
+    api = gateway.start(stderr=theirs)
+    os.close(theirs)
+    single, bulks = 30, 10
+    for what, ask in (("GET /", lambda: api.get("/")),
+                      ("a create", lambda: api.create("networks", name="unread"))):
+        taken_ms = median_ms(ask, single)
+        check(taken_ms < 100, f"{what} took {taken_ms:.0f} ms while nobody read standard error")
+    for _ in range(bulks):
+        answer = api.request("POST", "/v2.0/networks", {"networks": [{} for _ in range(1000)]})
+        equal("status of a bulk", answer.status, 201)
+    taken_ms = median_ms(lambda: api.get("/"), single)
+    check(taken_ms < 100, f"GET / took {taken_ms:.0f} ms when lines were lost")
+    lines, lost = 0, 0
+    while lost == 0:
+        line = reader.readline()
+        lines += line.startswith("{")
+        if "lines are lost here" in line:
+            lost = int(line.split()[1])
+    equal("lines that came and that are said to be lost", lines + lost, single + bulks)
+    last = api.create("networks", name="read again")["id"]
+    check(last in reader.readline(), "a line is missing although standard error is read")
+    api.close()
+    gateway.stop()
+    reader.close()
+
+
 def on_terminal(gateway):
     """What was started in a terminal ends with it."""
     master, terminal = pty.openpty()
@@ -153,6 +206,7 @@ def run(gateway):
     gateway.client().get("/")
     gateway.stop()
     on_terminal(gateway)
+    unread(gateway)
     fifo = os.path.join(gateway.directory, "fifo")
     os.mkfifo(fifo)
     gateway.config["api"]["audit"] = fifo

@@ -1,47 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A backup of a live gateway is whole, and restoring it is one transaction."""
 
-import http.client
 import os
 import sqlite3
 import threading
 import time
 
+from lib.backup import backup, restore, state, verified
 from lib.expect import check, equal
 from lib.objects import CHANGES, make_all
-
-MEASURED = ("status", "status_reason", "mtu", "mac_count", "revision_number")
-
-
-def backup(gateway):
-    connection = http.client.HTTPConnection(gateway.tcp, timeout=20)
-    connection.request("GET", "/v2.0/backup")
-    answer = connection.getresponse()
-    content = answer.read()
-    equal("status of a backup", answer.status, 200)
-    equal("its type", answer.headers["Content-Type"], "application/vnd.sqlite3")
-    return content
-
-
-def restore(api, content, status=200, sentence=""):
-    answer = api.raw("PUT", "/v2.0/backup", content)
-    equal(f"status of a restore ({answer.error})", answer.status, status)
-    check(sentence in answer.error, f"{answer.error!r} does not say {sentence!r}")
-    return (answer.json or {}).get("restore")
-
-
-def state(api, made):
-    """All there is to be seen of the objects, but what is measured."""
-    return {collection: [{name: value for name, value in item.items() if name not in MEASURED}
-                         for item in api.list(collection)] for collection in made}
-
-
-def verified(api):
-    answer = api.get("/v2.0/verify")["verify"]
-    equal("problems", answer["problems"], [])
-    check(answer["ok"] and answer["stored"] == answer["in_memory"] > 0, f"{answer}")
-    return answer
-
 
 def changed(gateway, content, *statements):
     """The backup as somebody else would hand it in."""
@@ -123,6 +90,29 @@ def under_load(gateway, api):
     verified(api)
 
 
+def changed_places(gateway, api):
+    """What was exchanged since is no conflict; what has another place in life is made anew."""
+    one, two = (api.create("l2-remote-gateways", name=f"far{number}",
+                           ipaddr=f"192.0.2.{number}")["id"] for number in (21, 22))
+    networks = [api.create("networks", name=f"place{number}")["id"] for number in (1, 2)]
+    members = api.create("l2-gateways", name="placed")["id"]
+    joined = api.create("l2-gateway-connections", l2_gateway_id=members, network_id=networks[0])
+    before = state(api, CHANGES)
+    content = backup(gateway)
+    for identifier, number in ((one, 23), (two, 21), (one, 22)):
+        api.update("l2-remote-gateways", identifier, ipaddr=f"192.0.2.{number}")
+    api.delete("l2-gateway-connections", joined["id"])
+    api.create("l2-gateway-connections", id=joined["id"], l2_gateway_id=members,
+               network_id=networks[1])
+    equal("objects changed by it", restore(api, content)["updated"], 3)
+    equal("what is back", state(api, CHANGES), before)
+    verified(api)
+    for collection, identifier in (("l2-gateways", members), ("l2-remote-gateways", one),
+                                   ("l2-remote-gateways", two), ("networks", networks[0]),
+                                   ("networks", networks[1])):
+        api.delete(collection, identifier, "?cascade=true")
+
+
 def run(gateway):
     api = gateway.start()
     made = make_all(api)
@@ -150,10 +140,14 @@ def run(gateway):
     equal("restore of what was deleted", restore(api, content),
           {"created": len(made), "updated": 0, "deleted": 0, "unchanged": len(ports)})
     equal("what is back", state(api, made), before)
+    changed_places(gateway, api)
     refuse(gateway, api, content)
     under_load(gateway, api)
     equal("methods", api.request("POST", "/v2.0/backup", {}).status, 405)
-    equal("methods of verify", api.request("DELETE", "/v2.0/verify").headers["Allow"], "GET")
+    equal("methods of verify", api.request("DELETE", "/v2.0/verify").headers["Allow"],
+          "GET, HEAD")
+    for what in ("backup", "verify"):
+        equal(f"status of HEAD {what}", api.request("HEAD", f"/v2.0/{what}").status, 200)
     restore(api, content)
     api.close()
     gateway.kill9()

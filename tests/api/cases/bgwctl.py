@@ -100,13 +100,17 @@ REFUSALS = [
 
 
 def run(gateway):
-    gateway.start()
+    api = gateway.start()
     bgwctl = Bgwctl(gateway.unix)
     for command, expect in REFUSALS:
         bgwctl(command, expect)
     Bgwctl("unix:/nonexistent/api.sock")("network-list", UNREACHABLE)
+    done = bgwctl.run("--token 'a\nX-Other: b' network-list")
+    check(done.returncode == USAGE and "control character" in done.stderr, f"a token of two lines: {done}")
+    bgwctl("network-list --fields id --fields name", USAGE)
     made = prove_commands(bgwctl)
     prove_lists(bgwctl)
+    prove_names(api, bgwctl)
     prove_terminal(bgwctl)
     prove_views(bgwctl)
     for command, expect in DELETES:
@@ -146,10 +150,24 @@ def prove_lists(bgwctl):
          [f"{MAC}3", "198.51.100.3", "gw/far"], [f"{MAC}4", "-", "gw/far"]])
     equal("sorted", [row[0] for row in bgwctl.rows(
         "network-list --fields name --sort-key name --sort-dir desc")], ["spare", "lan"])
+    equal("the first of them", [row[0] for row in bgwctl.rows(
+        "network-list --fields name --sort-key name --limit 1")], ["lan"])
     bgwctl("mac-flush --port member1")
     bgwctl("mac-flush --connection gw/far")
     check("--remote-gateway" in bgwctl("help l2-remote-gateway-connection-update"), "no help")
     check("MAC|ID [RGW-CONNECTION]" in bgwctl("help l2-remote-mac-update"), "no help for two")
+
+
+def prove_names(api, bgwctl):
+    """What an object says of itself does not steer the terminal of who looks at it."""
+    made = api.create("networks", name="a", description="a\r\tb\n\u00e9")["id"]
+    shown = bgwctl.on_terminal(f"network-show {made}", 200, NO_COLOR="1")
+    check("a??b?\u00e9" in shown, f"it shows {shown!r}")
+    said = bgwctl.on_terminal("network-show a\x1b[2J", 200, NO_COLOR="1")
+    check("called a?[2J" in said, f"it complains {said!r}")
+    equal("the text in JSON",
+          bgwctl(f"network-show {made}", json_too=True)["network"]["description"], "a\r\tb\n\u00e9")
+    api.delete("networks", made)
 
 
 def prove_terminal(bgwctl):
@@ -170,7 +188,7 @@ def prove_terminal(bgwctl):
 
 def prove_views(bgwctl):
     check("pps" in bgwctl("show ports --interval 0.1"), "ports are shown without rates")
-    for what in ("ports", "workers", "connections", "macs", "drops", "neighbours", "attachments"):
+    for what in ("ports", "workers", "connections", "macs", "drops", "neighbours", "attachments", "sessions"):
         bgwctl(f"show {what} --interval 0.1")
         answer = bgwctl(f"show {what} --interval 0", json_too=True)
         check(len(answer) == 1, f"show {what} --json has {len(answer)} members")

@@ -56,7 +56,8 @@ def run(gateway):
             ("l2-remote-gateway-connection-create --flood true gw1 net1 ", {"rgw1"}),
             ("l2-remote-gateway-connection-create gw1 --remote ", {"rgw1"}),
             ("l2-remote-gateway-connection-update x --enc", {"--encapsulation"}),
-            ("l2-remote-gateway-connection-update x --encapsulation ", {"vxlan", "gre", "nvgre"}),
+            ("l2-remote-gateway-connection-update x --encapsulation ",
+             {"vxlan", "gre", "nvgre", "auto"}),
             ("l2-remote-gateway-connection-show ", {tunnel}),
             ("l2-remote-mac-list --remote-connection ", {tunnel}),
             ("network-list --sort-dir ", {"asc", "desc"}),
@@ -65,6 +66,9 @@ def run(gateway):
             ("monitor networks pa", {"path"}),
             ("monitor --event path", {"path_up", "path_down"}),
             ("show dr", {"drops"}),
+            ("ba", {"backup"}), ("ver", {"verify", "version"}), ("rest", {"restore"}),
+            (f"restore {gateway.directory}/bgwd.j", {f"{gateway.directory}/bgwd.json"}),
+            ("network-create --at", {"--atomic"}), ("network-update --at", set()),
             ("network-paint ", set())):
         offered = complete(bgwctl, line)
         equal(f"offered after {line!r}", offered, wanted)

@@ -100,6 +100,9 @@ def prove_refusals(bgwctl, api, gateway):
     bgwctl("l2-remote-mac-delete -f -", text="\n".join(bad.splitlines()[:1501]))
     for text, expect in (("", USAGE), ("[]", USAGE), ("[1]", USAGE), ("[{", USAGE),
                          ("name,colour\na,red\n", USAGE), ("name,mtu\na\n", USAGE),
+                         ("name,name\na,b\n", USAGE), ("mtu,mtu\n1400,\n", USAGE),
+                         ('[{"name": "a", "name": "b"}]', USAGE),
+                         ('{"networks": [{"name": "a"}, {"mtu": 1, "mtu": 2}]}', USAGE),
                          ('name\n"a\n', USAGE), ('name\n"a"b\n', USAGE),
                          ('[{"name": "a", "colour": "red"}]', REFUSED)):
         done = bgwctl.run("network-create -f -", text=text)

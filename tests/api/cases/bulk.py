@@ -2,7 +2,7 @@
 """A bulk create is one transaction: all or nothing."""
 
 from lib.expect import check, equal
-from lib.objects import make_all
+from lib.objects import NO_SUCH_ID, make_all
 
 
 def bodies(made, n):
@@ -42,6 +42,29 @@ def every_collection(api):
         api.delete("networks", made["networks", n])
 
 
+def references(api, connection, macs):
+    """They are names or ids, in long lists and short ones, and exist."""
+    for count in (3, 5000):
+        api.refused(404, "POST", "/v2.0/l2-remote-macs",
+                    {"l2_remote_macs": macs(8000, count) + macs(20000, 1, rgw_connection=NO_SUCH_ID)},
+                    f"l2_remote_macs[{count}]: rgw_connection names no l2_remote_gateway_connection")
+        networks = [{"name": f"named {n}"} for n in range(count // 20 + 1)]
+        answer = api.request("POST", "/v2.0/networks", {"networks": networks})
+        equal("status of networks", answer.status, 201)
+        made = answer.json["networks"]
+        gateway = api.create("l2-gateways", name="named", devices=[])
+        links = [{"l2_gateway_id": gateway["id"].upper(), "network_id": item["name"]}
+                 for item in networks]
+        answer = api.request("POST", "/v2.0/l2-gateway-connections",
+                             {"l2_gateway_connections": links})
+        equal(f"status of connections by name ({answer.error})", answer.status, 201)
+        equal("what was meant", [item["network_id"] for item in answer.json["l2_gateway_connections"]],
+              [item["id"] for item in made])
+        api.delete("l2-gateways", gateway["id"], "?cascade=true")
+        for item in made:
+            api.delete("networks", item["id"])
+
+
 def run(gateway):
     api = gateway.start()
     every_collection(api)
@@ -62,6 +85,8 @@ def run(gateway):
     api.refused(400, "POST", "/v2.0/l2-remote-macs",
                 {"l2_remote_macs": macs(6000, 700) + macs(7000, 1, ip="x")},
                 "l2_remote_macs[700]: ip must be")
+    equal("number in all", len(api.list("l2-remote-macs", "?fields=id")), 5003)
+    references(api, connection, macs)
     equal("number in all", len(api.list("l2-remote-macs", "?fields=id")), 5003)
     api.close()
     gateway.kill9()

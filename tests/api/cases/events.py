@@ -18,6 +18,7 @@ LISTENERS_MAX = 64
 def run(gateway):
     api = gateway.start()
     prove_objects(gateway, api)
+    prove_key(gateway, api)
     prove_batches(gateway, api)
     prove_paths(gateway, api)
     prove_refusals(gateway, api)
@@ -62,6 +63,20 @@ def prove_objects(gateway, api):
     networks.nothing()
     for listener in (everything, networks):
         listener.close()
+
+
+def prove_key(gateway, api):
+    """Of a create with an Idempotency-Key the object is told, and not what is kept for a repeat."""
+    everything = Listener(gateway.socket).opened()
+    for _ in range(2):
+        answer = api.request("POST", "/v2.0/networks", {"network": {"name": "once"}},
+                             {"Idempotency-Key": "once"})
+        equal("status", answer.status, 201)
+    api.delete("networks", answer.json["network"]["id"])
+    equal("events", [(name, data["type"]) for name, data in everything.take(2)],
+          [("created", "network"), ("deleted", "network")])
+    everything.nothing()
+    everything.close()
 
 
 def prove_batches(gateway, api):

@@ -1,9 +1,47 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Wrong paths, methods, types and bodies get the right 4xx, and the daemon stays."""
 
+from lib.attack import connect, read_all, status_of
 from lib.expect import check, equal
 
 JSON = {"Content-Type": "application/json"}
+
+
+BODY = b'{"network": {"name": "h"}}'
+LENGTH = b"Content-Length: %d" % len(BODY)
+CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
+
+
+def ambiguous_heads(gateway, api):
+    """Of which a proxy before the gateway may think otherwise: where the body ends, and who asks for
+    what. The connection ends with the answer, so that no body is taken for the next request."""
+    for head, body, sentence in (
+            ((LENGTH, LENGTH), BODY, "Content-Length is given twice"),
+            ((LENGTH, b"Content-Length: 3"), BODY, "Content-Length is given twice"),
+            ((LENGTH, b"Transfer-Encoding: chunked"), CHUNKED, "either"),
+            ((b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked"), CHUNKED, "twice"),
+            ((b"Transfer-Encoding: gzip, chunked",), CHUNKED, "must be chunked"),
+            ((b"Transfer-Encoding: xchunked",), CHUNKED, "must be chunked"),
+            ((b"Transfer-Encoding: identity", LENGTH), BODY, "must be chunked"),
+            ((b"Content-Length : %d" % len(BODY),), BODY, '"Content-Length " is no name'),
+            ((LENGTH, b" 0: x"), BODY, "is no name"),
+            ((LENGTH, b"X A: b"), BODY, '"X A" is no name'),
+            ((LENGTH, b"Host: y"), BODY, "Host is given twice"),
+            ((LENGTH, b"Idempotency-Key: a", b"Idempotency-Key: b"), BODY, "Idempotency-Key is given"),
+            ((LENGTH, b"X-Auth-Token: a", b"X-Auth-Token: b"), BODY, "X-Auth-Token is given twice")):
+        connection = connect(gateway.tcp)
+        lines = (b"POST /v2.0/networks HTTP/1.1", b"Host: x", *head, b"", body)
+        connection.sendall(b"\r\n".join(lines))
+        answer = read_all(connection)
+        equal(f"status with {head} ({answer})", status_of(answer), 400)
+        check(sentence in answer.decode().replace("\\", ""), f"{head}: {answer} is not about {sentence!r}")
+        equal(f"answers to {head}", answer.count(b"HTTP/1.1"), 1)
+    equal("what was made of them", api.list("networks", "?name=h"), [])
+    answer = api.raw("POST", "/v2.0/networks", '{"network": {}}', {"Content-Encoding": "gzip"})
+    equal("status of a body that is said to be compressed", answer.status, 415)
+    answer = api.raw("POST", "/v2.0/networks", iter([BODY]), JSON)
+    equal("status of a body in chunks", answer.status, 201)
+    api.delete("networks", answer.json["network"]["id"])
 
 
 def run(gateway):
@@ -32,11 +70,13 @@ def run(gateway):
         answer = api.raw("POST", "/v2.0/networks", text, JSON)
         equal(f"status of the body {text[:40]!r}", answer.status, 400)
         check(sentence in answer.error, f"{answer.error!r} does not say {sentence!r}")
-    answer = api.raw("POST", "/v2.0/networks", '{"network": {}}', {"Content-Type": "text/plain"})
-    equal("status of a text", answer.status, 415)
+    for other in ("text/plain", "application/jsonx", "application/json-patch+json"):
+        answer = api.raw("POST", "/v2.0/networks", '{"network": {}}', {"Content-Type": other})
+        equal(f"status of {other}", answer.status, 415)
     answer = api.raw("POST", "/v2.0/networks", '{"network": {"name": "utf"}}',
                      {"Content-Type": "application/json; charset=utf-8"})
     equal("status with a charset", answer.status, 201)
+    ambiguous_heads(gateway, api)
     large = '{"network": {"name": "' + "x" * (1 << 20) + '"}}'
     equal("status of a large body", api.raw("POST", "/v2.0/networks", large, JSON).status, 413)
     chunks = iter([large.encode()])

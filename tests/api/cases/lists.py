@@ -66,3 +66,38 @@ def run(gateway):
             ("?sort_dir=up", "asc or desc"), ("?limit=x", "whole number"), ("?limit=-1", "whole"),
             ("?marker=none", "marker"), ("?page_reverse=x", "page_reverse")):
         api.refused(400, "GET", f"/v2.0/networks{query}", sentence=sentence)
+    by_runtime(api)
+    macs(api)
+
+
+def by_runtime(api):
+    """What is only known now selects and sorts like what is stored."""
+    for number in (3, 2, 4):
+        api.create("l2-remote-gateways", name=str(number), ipaddr=f"192.0.2.{number}")
+    gateway = api.create("l2-gateways", name="gw")
+    api.create("l2-remote-gateway-connections", gateway=gateway["id"], remote_gateway="2", seg_id=2)
+    for query, wanted in (
+            ("?sort_key=status&sort_key=name", ["2", "3", "4"]),
+            ("?sort_key=status&sort_dir=desc&sort_key=name&sort_dir=desc", ["4", "3", "2"]),
+            ("?status=DOWN&sort_key=status&limit=1", ["3"]), ("?status=ACTIVE", ["2"])):
+        equal(f"remote gateways{query}", names(api.list("l2-remote-gateways", query)), wanted)
+
+
+def macs(api):
+    """A table is sorted and parted into pages, too."""
+    tunnel = api.list("l2-remote-gateway-connections")[0]["id"]
+    wanted = [f"02:00:00:00:{number >> 8:02x}:{number & 255:02x}" for number in range(1500)]
+    answer = api.request("POST", "/v2.0/l2-remote-macs", {"l2_remote_macs": [
+        {"mac": mac, "rgw_connection": tunnel} for mac in wanted]})
+    equal("status", answer.status, 201)
+    equal("MACs in order", [item["mac"] for item in api.list("macs", "?sort_key=mac")], wanted)
+    seen = []
+    while len(seen) < len(wanted):
+        marker = f"&marker={seen[-1]['id']}" if seen else ""
+        page = api.list("macs", f"?limit=400&sort_key=mac&sort_dir=desc{marker}")
+        check(page, f"a page is empty after {len(seen)}")
+        seen += page
+    equal("MACs in pages", [item["mac"] for item in seen], wanted[::-1])
+    equal("one page", len(api.list("macs", "?limit=10")), 10)
+    equal("one of them", [item["mac"] for item in api.list("macs", f"?mac={wanted[7]}&limit=5")],
+          [wanted[7]])

@@ -5,6 +5,7 @@ import json
 import socket
 import time
 
+from lib.attack import read_all
 from lib.expect import check, equal
 from lib.objects import make_all
 
@@ -60,6 +61,40 @@ def table_of_macs(api, listed, tunnel):
         api.refused(404, "GET", f"/v2.0/macs/{wrong}", sentence="no mac has the id")
 
 
+def nothing_found(gateway, api):
+    """Who asks for what is not among them does not keep others waiting until all was looked at."""
+    for _ in range(20):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.connect(gateway.socket)
+            connection.sendall(b"GET /v2.0/macs?kind=learned HTTP/1.1\r\nHost: x\r\n"
+                               b"Connection: close\r\n\r\n")
+            connection.settimeout(20)
+            before = connection.recv(65536)
+            api.get("/")
+            connection.setblocking(False)
+            try:
+                before += connection.recv(65536)
+            except BlockingIOError:
+                pass
+            connection.settimeout(20)
+            answer = before + read_all(connection)
+        check(answer.startswith(b"HTTP/1.1 200") and b"mac\"" not in answer, answer[-200:])
+        if not before.endswith(b"0\r\n\r\n"):
+            return
+    check(False, "nothing is answered before a list that finds nothing has an end")
+
+
+def head(gateway):
+    """It has no body, nor the end of one, which would be taken for the next answer."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(20)
+    connection.connect(gateway.socket)
+    connection.sendall(f"HEAD {TARGETS[0]} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    answer = read_all(connection)
+    check(answer.startswith(b"HTTP/1.") and b" 200 " in answer[:20] and answer.endswith(b"\r\n\r\n"), answer)
+    equal("heads", answer.count(b"\r\n\r\n"), 1)
+
+
 def run(gateway):
     gateway.config["api"]["request_timeout_s"] = 10
     api = gateway.start()
@@ -72,6 +107,8 @@ def run(gateway):
     listed = api.get(TARGETS[0])["l2_remote_macs"]
     equal("number", len(listed), COUNT + 1)
     table_of_macs(api, listed, tunnel)
+    nothing_found(gateway, api)
+    head(gateway)
     waiting = [ask(gateway, target) for target in TARGETS]
     abandoned = [ask(gateway, target) for target in TARGETS]
     # Everything that they list changes, is deleted, is made again.

@@ -9,6 +9,8 @@ from lib.expect import Failure, check, equal
 from lib.objects import CHANGES, make_all
 from lib.openstack import Commands
 
+EARLY = True
+
 
 def run(gateway):
     said = contract.lint()
@@ -40,7 +42,8 @@ def prove_requests(prism):
     made = make_all(api)
     for collection, members in CHANGES.items():
         api.update(collection, made[collection]["id"], **members)
-    for collection in (*made, "ports", "attachments", "macs", "workers", "drops", "neighbours"):
+    for collection in (*made, "ports", "attachments", "macs", "workers", "drops", "neighbours",
+                       "negotiation-sessions", "negotiations"):
         for item in api.list(collection)[:3]:
             api.show(collection, item["id"])
         api.list(collection, "?limit=1&fields=id" if collection in made else "")

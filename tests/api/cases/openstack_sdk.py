@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""openstacksdk drives the gateway's objects, with the resources of tools/neutronclient."""
+"""openstacksdk drives the gateway's objects, with the resources of tools/neutronclient, and what it asks
+and is answered is as proto/openapi.yaml says."""
 
 import subprocess
 
+from lib import contract
 from lib.expect import Skip, equal
 from lib.openstack import OURS
 
@@ -26,6 +28,10 @@ gw = net._create(sdk.Gateway, name="gw", devices=devices)
 assert gw.devices == devices, gw.devices
 joined = net._create(sdk.GatewayConnection, l2_gateway_id=gw.id, network_id=lan.id)
 assert net._get(sdk.GatewayConnection, joined.id).network_id == lan.id
+assert [c.id for c in net._list(sdk.GatewayConnection)] == [joined.id]
+gw = net._update(sdk.Gateway, gw, name="gw2")
+assert net._get(sdk.Gateway, gw.id).name == net._find(sdk.Gateway, "gw2").name == "gw2"
+assert [g.id for g in net._list(sdk.Gateway, name="gw2")] == [gw.id]
 far = net._create(sdk.RemoteGateway, name="far", ipaddr="192.0.2.2")
 assert far.encapsulations == ["vxlan"], far.encapsulations
 assert net._find(sdk.RemoteGateway, "far").id == far.id
@@ -36,12 +42,17 @@ tunnel = net._create(sdk.RemoteGatewayConnection, gateway=gw.id, remote_gateway=
 assert (tunnel.seg_id, tunnel.flood, tunnel.status) == (456, True, "ACTIVE"), tunnel
 tunnel = net._update(sdk.RemoteGatewayConnection, tunnel, flood=False)
 assert tunnel.flood is False
+assert net._get(sdk.RemoteGatewayConnection, tunnel.id).flood is False
+assert [t.id for t in net._list(sdk.RemoteGatewayConnection, gateway=gw.id)] == [tunnel.id]
+assert [g.name for g in net._list(sdk.RemoteGateway)] == ["away"]
 for number in range(5):
     net._create(sdk.RemoteMac, mac=f"02:00:00:00:00:0{number}", rgw_connection=tunnel.id,
                 ipaddr=f"10.0.0.{number + 1}")
 macs = list(net._list(sdk.RemoteMac, limit=2, rgw_connection=tunnel.id))
 assert [m.mac[-1] for m in sorted(macs, key=lambda m: m.mac)] == list("01234"), macs
 assert not list(net._list(sdk.RemoteMac, mac="02:00:00:00:00:99"))
+assert net._update(sdk.RemoteMac, macs[0], ipaddr="10.0.0.77").ipaddr == "10.0.0.77"
+assert net._get(sdk.RemoteMac, macs[0].id).ipaddr == "10.0.0.77"
 try:
     net._delete(sdk.RemoteGateway, far.id)
     raise SystemExit("a remote gateway in use was deleted")
@@ -68,11 +79,15 @@ def run(gateway):
                       capture_output=True).returncode != 0:
         raise Skip("python3-openstacksdk is not installed")
     api = gateway.start()
-    ended = subprocess.run(
-        ["/usr/bin/python3", "-c", PROGRAM, f"http://{gateway.tcp}"], capture_output=True,
-        text=True, timeout=120, check=False,
-        env={"PATH": "/usr/bin:/bin", "HOME": gateway.directory, "PYTHONPATH": OURS,
-             "PYTHONDONTWRITEBYTECODE": "1"})
+    prism = contract.Prism(gateway)
+    try:
+        ended = subprocess.run(
+            ["/usr/bin/python3", "-c", PROGRAM, f"http://{prism.where}"], capture_output=True,
+            text=True, timeout=120, check=False,
+            env={"PATH": "/usr/bin:/bin", "HOME": gateway.directory, "PYTHONPATH": OURS,
+                 "PYTHONDONTWRITEBYTECODE": "1"})
+    finally:
+        prism.close()
     equal(f"what it says ({ended.stderr[-600:]})", ended.stdout, "done\n")
     for collection in ("networks", "l2-gateways", "l2-remote-gateways", "l2-remote-macs"):
         equal(collection, api.list(collection), [])

@@ -13,7 +13,7 @@ NAMES = ["name", "id", "mtu", "devices", "ipaddr", "ip", "local_ip", "seg_id", "
          "flood", "encapsulation", "encapsulations", "gateway", "network", "remote_gateway",
          "rgw_connection", "mac", "router", "l2_gateway_id", "network_id", "admin_state_up",
          "mac_limit", "gre_key", "kind", "provider:segmentation_id"]
-VIEWS = ["ports", "macs", "drops", "workers", "neighbours"]
+VIEWS = ["ports", "macs", "drops", "workers", "neighbours", "negotiation-sessions", "negotiations"]
 QUERIES = NAMES + ["limit", "marker", "fields", "sort_key", "sort_dir", "page_reverse"]
 
 

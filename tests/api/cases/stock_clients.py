@@ -1,16 +1,24 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The commands of OpenStack, unchanged, drive the collections that they know."""
+"""The commands of OpenStack, unchanged, drive the collections that they know: each of their commands, by
+name and by id, and what they ask and are answered is as proto/openapi.yaml says."""
 
+from lib import contract
 from lib.certificates import Authority
 from lib.expect import check, equal
 from lib.openstack import Commands
 
+EARLY = True
+
 
 def run(gateway):
-    command = Commands(gateway)
     api = gateway.start()
-    neutron(command, api)
-    openstack(command, api)
+    prism = contract.Prism(gateway)
+    command = Commands(gateway, f"http://{prism.where}")
+    try:
+        neutron(command, api)
+        openstack(command, api)
+    finally:
+        prism.close()
     gateway.stop()
     guarded(command, gateway)
 
@@ -35,6 +43,8 @@ def neutron(command, api):
     connection = command("neutron", "l2-gateway-connection-list")[0]
     equal("a connection", (connection["l2_gateway_id"], connection["network_id"]),
           (gw["id"], net["id"]))
+    equal("that connection", command("neutron", "l2-gateway-connection-show",
+                                     connection["id"])["network_id"], net["id"])
     command("neutron", "l2-gateway-delete", "gw1", fails="is in use by", form=())
     command("neutron", "l2-gateway-show", "none", fails="Unable to find")
     command("neutron", "l2-gateway-connection-delete", connection["id"], form=())
@@ -53,9 +63,23 @@ def openstack(command, api):
     equal("gateways", sorted(row["Name"] for row in command("openstack", "l2gw", "list")),
           ["gw2", "gw3"])
     command("openstack", "l2gw", "connection", "create", "gw3", "net2")
-    equal("connections", len(command("openstack", "l2gw", "connection", "list")), 1)
+    connection, = command("openstack", "l2gw", "connection", "list")
+    made, = api.list("l2-gateway-connections")
+    equal("a connection", connection["ID"], made["id"])
+    shown = command("openstack", "l2gw", "connection", "show", connection["ID"])
+    check(made["l2_gateway_id"] in shown.values(), f"it shows {shown}")
+    command("openstack", "l2gw", "connection", "delete", connection["ID"], form=())
+    equal("connections left", api.list("l2-gateway-connections"), [])
+    command("openstack", "l2gw", "update", "gw3", "--name", "gw4", form=())
+    for name in ("gw4", made["l2_gateway_id"]):
+        shown = command("openstack", "l2gw", "show", name)
+        check({"gw4", made["l2_gateway_id"]} <= {str(value) for value in shown.values()},
+              f"{name} shows {shown}")
     command("openstack", "l2gw", "delete", "gw2", form=())
-    equal("gateways left", [item["name"] for item in api.list("l2-gateways")], ["gw3"])
+    equal("gateways left", [item["name"] for item in api.list("l2-gateways")], ["gw4"])
+    command("openstack", "network", "create", "net3")
+    command("openstack", "network", "delete", "net3", form=())
+    equal("networks left", [item["name"] for item in api.list("networks")], ["net2"])
 
 
 def guarded(command, gateway):

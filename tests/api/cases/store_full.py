@@ -73,7 +73,78 @@ def read_only(gateway):
     os.rename(gateway.store + ".away", gateway.store)
 
 
+class SmallDisk:
+    """A file system of 1 MiB, for who may mount one."""
+
+    def __init__(self, gateway):
+        self.path = os.path.join(gateway.directory, "disk")
+        os.mkdir(self.path)
+        self.mounted = os.geteuid() == 0 and self._mount("-t", "tmpfs", "-o", "size=1m", "tmpfs")
+
+    def _mount(self, *words):
+        return subprocess.run(["mount", *words, self.path], capture_output=True,
+                              check=False).returncode == 0
+
+    def fill(self):
+        with open(os.path.join(self.path, "filler"), "wb", buffering=0) as file:
+            try:
+                while file.write(bytes(4096)):
+                    pass
+            except OSError:
+                pass
+
+    def free(self):
+        os.unlink(os.path.join(self.path, "filler"))
+
+    def may_be_written(self, whether):
+        check(self._mount("-o", f"remount,{'rw' if whether else 'ro'}"), "it cannot be remounted")
+
+    def close(self):
+        if self.mounted:
+            subprocess.run(["umount", "-l", self.path], check=True)
+
+
+def small_disk(gateway):
+    """A disk that others fill, and one that became read-only."""
+    disk = SmallDisk(gateway)
+    if not disk.mounted:
+        print("# no small disk without the right to mount one", flush=True)
+        return
+    path = gateway.config["store"]["path"]
+    gateway.config["store"]["path"] = os.path.join(disk.path, "bgw.db")
+    try:
+        api = gateway.start()
+        made = [api.create("networks", name="before")["id"]]
+        disk.fill()
+        answers = [api.request("POST", "/v2.0/networks", {"network": {"name": "x" * 200}})
+                   for _ in range(100)]
+        refused = [answer for answer in answers if answer.status == 503]
+        check(refused and refused[0].error_type == "StoreFailed", "the full disk took everything")
+        made.extend(answer.json["network"]["id"] for answer in answers if answer.status == 201)
+        equal("answers that are neither", len(made) - 1 + len(refused), 100)
+        equal("verify", api.get("/v2.0/verify")["verify"]["problems"], [])
+        api.close()
+        gateway.kill9()
+        disk.free()
+        api = gateway.start()
+        equal("after kill -9", sorted(item["id"] for item in api.list("networks")), sorted(made))
+        made.append(api.create("networks", name="room")["id"])
+        gateway.stop()
+        disk.may_be_written(False)
+        gateway.refuses_to_start("read-only")
+        disk.may_be_written(True)
+        api = gateway.start()
+        equal("after all", sorted(item["id"] for item in api.list("networks")), sorted(made))
+        gateway.stop()
+    finally:
+        if gateway.process is not None:
+            gateway.kill9()
+        disk.close()
+        gateway.config["store"]["path"] = path
+
+
 def run(gateway):
     full(gateway)
     read_only(gateway)
+    small_disk(gateway)
     equal("networks at the end", len(gateway.start().list("networks")), 51)

@@ -3,7 +3,7 @@
 
 import os
 
-from lib.expect import equal
+from lib.expect import check, equal
 
 
 def content(path):
@@ -23,6 +23,12 @@ def run(gateway):
     half = content(gateway.store)
     gateway.refuses_to_start("left as it is")
     equal("the damaged store", content(gateway.store) == half, True)
+    # What SQLite says of a damaged store may quote it.
+    quoted = whole.replace(b"objects", b"\xeeb\x1b[1m\n")
+    check(quoted != whole, "the store's schema is not where it was")
+    with open(gateway.store, "wb") as file:
+        file.write(quoted)
+    gateway.refuses_to_start("left as it is")
     with open(gateway.store, "wb") as file:
         file.write(b"no store at all " * 1000)
     gateway.refuses_to_start("left as it is")

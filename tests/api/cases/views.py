@@ -38,7 +38,7 @@ def run(gateway):
         check(drops[reason]["help"], f"{reason} is not explained")
     check(drops_of_port(api, "member1"), "a port that is down drops nothing")
     equal("one reason", api.show("drops", "too_big")["packets"], 0)
-    for collection in ("workers", "drops", "attachments", "neighbours"):
+    for collection in ("workers", "drops", "attachments", "neighbours", "negotiation-sessions"):
         api.refused(405, "DELETE", f"/v2.0/{collection}", None, "possible are GET, HEAD")
     neighbours = api.list("neighbours")
     equal("a static next hop", [(item["ip"], item["state"]) for item in neighbours],

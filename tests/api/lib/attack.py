@@ -89,6 +89,24 @@ def send(connection, data):
         return False
 
 
+def trickle(gateway, what, begin, drop):
+    """A crowd begins requests and sends the rest a drop now and then, without an end: it is cut off
+    after the time that a request may take."""
+    gateway.config["api"]["request_timeout_s"] = 2
+    gateway.start().close()
+    with attack(gateway, what):
+        crowd = [connect(gateway.tcp) for _ in range(50)]
+        for connection in crowd:
+            connection.sendall(begin)
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            for connection in crowd:
+                send(connection, drop)
+            time.sleep(0.2)
+        for connection in crowd:
+            read_all(connection, 5)
+
+
 def read_all(connection, timeout_s=TIMEOUT_S):
     """What comes until the server closes it; a Failure if it does not."""
     deadline = time.monotonic() + timeout_s

@@ -1,51 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Certificates made on the spot by openssl."""
+"""Certificates for the cases of this suite."""
 
 import os
-import ssl
-import subprocess
+import socket
+import sys
 
-from .expect import Failure
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
+from certificates import Authority  # noqa: E402, F401
 
 
-class Authority:
-    """A CA in a directory of its own."""
-
-    def __init__(self, directory, name):
-        self._directory = os.path.join(directory, name)
-        os.mkdir(self._directory)
-        self.cert, self.key = self._paths("ca")
-        self._openssl("req", "-x509", *self._new_key(self.key), "-subj", f"/CN={name}", "-days", "2",
-                      "-out", self.cert)
-
-    def _paths(self, name):
-        return tuple(os.path.join(self._directory, f"{name}.{end}") for end in ("pem", "key"))
-
-    @staticmethod
-    def _new_key(path):
-        return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", path)
-
-    @staticmethod
-    def _openssl(*arguments):
-        ended = subprocess.run(["openssl", *arguments], capture_output=True, text=True, check=False)
-        if ended.returncode != 0:
-            raise Failure(f"openssl {arguments}: {ended.stderr}")
-
-    def issue(self, name, usage, days=2):
-        """(certificate, key) of files, for usage serverAuth or clientAuth."""
-        cert, key = self._paths(name)
-        request, extensions = cert + ".csr", cert + ".ext"
-        with open(extensions, "w", encoding="utf-8") as file:
-            file.write(f"extendedKeyUsage={usage}\nsubjectAltName=IP:127.0.0.1,DNS:localhost\n")
-        self._openssl("req", "-new", *self._new_key(key), "-subj", f"/O=bgw tests/CN={name}", "-out",
-                      request)
-        self._openssl("x509", "-req", "-in", request, "-CA", self.cert, "-CAkey", self.key,
-                      "-CAcreateserial", "-days", str(days), "-extfile", extensions, "-out", cert)
-        return cert, key
-
-    def context(self, pair=None):
-        """What a client needs that trusts this CA and shows that certificate."""
-        context = ssl.create_default_context(cafile=self.cert)
-        if pair is not None:
-            context.load_cert_chain(*pair)
-        return context
+def shown(where, context):
+    """The serial number of the certificate that a new connection is met with."""
+    host, port = where.split(":")
+    with socket.create_connection((host, int(port)), 10) as plain:
+        with context.wrap_socket(plain, server_hostname="localhost") as connection:
+            return connection.getpeercert()["serialNumber"]

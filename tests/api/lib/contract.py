@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Judges of proto/openapi.yaml and of the gateway against it, from npm: redocly and prism."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -13,15 +14,22 @@ from .gateway import BUILD, free_port
 _TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 NODE = os.path.join(_TOP, "tests", "api", "node")
 OPENAPI = os.path.join(_TOP, "proto", "openapi.yaml")
-INSTALL_S = 180
+# What a case may take, nearly: most of it is loading them.
+INSTALL_S = 280
 START_S = 60
 
 
 def tools():
     """The directory of their programs: what the lock file names, installed once in the build
-    directory."""
+    directory, by one of the cases that want them at the same time."""
     if shutil.which("npm") is None:
         raise Skip("npm is not installed")
+    with open(os.path.join(BUILD, "node.lock"), "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return _installed()
+
+
+def _installed():
     directory = os.path.join(BUILD, "node")
     marker = os.path.join(directory, "installed")
     with open(os.path.join(NODE, "package-lock.json"), encoding="utf-8") as file:

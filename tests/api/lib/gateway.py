@@ -4,7 +4,9 @@
 import hashlib
 import json
 import os
+import random
 import secrets
+import signal
 import socket
 import subprocess
 import time
@@ -16,13 +18,23 @@ _TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.a
 BUILD = os.environ.get("BGW_BUILD", os.path.join(_TOP, "build"))
 PROGRAM = os.path.join(BUILD, "control", "bgwd")
 START_S = 60
+RELOAD_S = 20
 STOP_S = 60
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """None of those that the kernel gives to clients: one of them may take it before it is listened
+    on."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        clients_from = int(file.read().split()[0])
+    while True:
+        port = random.randrange(10240, clients_from)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Gateway:
@@ -82,12 +94,13 @@ class Gateway:
              "role": role} for name, role in roles.items()]
         return tokens
 
-    def start(self, token=None, stdin=subprocess.DEVNULL):
-        """Starts it and returns a client with that token, when the API answers."""
+    def start(self, token=None, stdin=subprocess.DEVNULL, stderr=None):
+        """Starts it and returns a client with that token, when the API answers. Standard error is
+        log(), unless a file is given."""
         check(os.access(PROGRAM, os.X_OK), f"{PROGRAM} is not built")
         self.process = subprocess.Popen(
-            [PROGRAM, "--config", self.write_config()], stdout=self._log, stderr=self._log,
-            stdin=stdin)
+            [PROGRAM, "--config", self.write_config()], stdout=self._log,
+            stderr=stderr or self._log, stdin=stdin)
         client = self.client(token=token)
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
@@ -106,6 +119,18 @@ class Gateway:
                                text=True, timeout=START_S, check=False)
         check(ended.returncode != 0, "bgwd started")
         check(sentence in ended.stderr, f"bgwd said {ended.stderr!r}, not {sentence!r}")
+        check(all(part.isprintable() for part in ended.stderr.splitlines()),
+              f"bgwd wrote to a terminal what none should show: {ended.stderr!r}")
+
+    def hang_up(self, sentence):
+        """SIGHUP, with the configuration as it is now; the log says this of it."""
+        before = self.log().count(sentence)
+        self.write_config()
+        self.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + RELOAD_S
+        while self.log().count(sentence) == before:
+            check(time.monotonic() < deadline, f"after SIGHUP the log does not say {sentence!r}")
+            time.sleep(0.02)
 
     def log(self):
         with open(os.path.join(self.directory, "bgwd.log"), encoding="utf-8") as file:
@@ -124,6 +149,9 @@ class Gateway:
         self.process.terminate()
         equal("exit status of bgwd", self.process.wait(STOP_S), 0)
         self.process = None
+
+    def diagnose(self):
+        """The log is in the directory already."""
 
     def conclude(self):
         """Whatever the case did to it, it is still there and ends in order."""

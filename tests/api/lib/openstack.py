@@ -47,6 +47,7 @@ class Commands:
         if fetched.returncode != 0 or not packages:
             raise Skip(f"{PLUGIN} cannot be downloaded")
         self._run(["dpkg", "-x", packages[0], "."])
+        self._server = None
         self.environment = {
             "PATH": "/usr/bin:/bin", "HOME": self._directory, "LC_ALL": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -60,17 +61,32 @@ class Commands:
         self.environment.update({"OS_AUTH_TYPE": "admin_token", "OS_TOKEN": token,
                                  "OS_ENDPOINT": f"https://{where}", "OS_CACERT": cacert})
 
-    def _run(self, argv, **more):
+    def _run(self, argv):
         return subprocess.run(argv, cwd=self._directory, capture_output=True, text=True,
-                              timeout=60, check=False, **more)
+                              timeout=60, check=False)
+
+    def _command(self, argv):
+        """(status, standard output, standard error) of a command, see openstack_commands.py, which ends
+        with the case."""
+        if self._server is None:
+            self._server = subprocess.Popen(
+                ["/usr/bin/python3", os.path.join(os.path.dirname(__file__), "openstack_commands.py")],
+                cwd=self._directory, env=self.environment, stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, text=True)
+        asked = {"argv": [os.path.join("/usr/bin", argv[0]), *argv[1:]],
+                 "environment": self.environment}
+        print(json.dumps(asked), file=self._server.stdin, flush=True)
+        answer = self._server.stdout.readline()
+        check(answer, f"{' '.join(argv)} took along the process that it was forked from")
+        return json.loads(answer)
 
     def __call__(self, *argv, fails=None, form=("-f", "json")):
         """The parsed output; with `fails`, what the command must say instead."""
-        ended = self._run([*argv, *form], env=self.environment)
+        status, said, complained = self._command([*argv, *form])
         if fails is not None:
-            check(ended.returncode != 0 and fails in ended.stderr,
-                  f"{' '.join(argv)} said {ended.stderr[-300:]!r}, not {fails!r}")
+            check(status != 0 and fails in complained,
+                  f"{' '.join(argv)} said {complained[-300:]!r}, not {fails!r}")
             return None
-        equal(f"status of {' '.join(argv)} ({ended.stderr[-300:]})", ended.returncode, 0)
-        at = min((ended.stdout.find(c) for c in "[{" if c in ended.stdout), default=-1)
-        return json.loads(ended.stdout[at:]) if form and at >= 0 else ended.stdout
+        equal(f"status of {' '.join(argv)} ({complained[-300:]})", status, 0)
+        at = min((said.find(c) for c in "[{" if c in said), default=-1)
+        return json.loads(said[at:]) if form and at >= 0 else said

@@ -4,7 +4,7 @@
 import random
 import threading
 
-from .expect import equal
+from .expect import Failure, equal
 
 
 class Writer(threading.Thread):
@@ -27,6 +27,9 @@ class Writer(threading.Thread):
                 self.step(f"{self.tag}-{count}")
         except (OSError, ValueError):
             pass
+        except Failure as failure:
+            if "bgwd is stopping" not in str(failure):
+                raise
         except Exception as error:  # noqa: BLE001 - http.client has many ways to say "gone"
             if type(error).__module__ != "http.client":
                 raise

@@ -8,15 +8,15 @@ import subprocess
 import tempfile
 from typing import Callable
 
-from . import api, latency, machine, memory, testpmd
+from . import api, latency, machine, memory, ovs, testpmd
 
 PROGRAM = os.path.join(machine.BUILD, "tests", "benchmarks", "bench")
 # Below this a worker did not have its core, and its rate says nothing about it.
 SHARE_NEEDED = 0.98
 
 HEADING = (
-    f"{'case':16} {'cycles':>8} {'floor':>7} {'over':>7} {'aim':>6} {'testpmd':>8} {'Mpps':>8}"
-    f" {'share':>6}"
+    f"{'case':16} {'cycles':>8} {'floor':>7} {'over':>7} {'aim':>6} {'testpmd':>8} {'ovs':>8}"
+    f" {'Mpps':>8} {'share':>6}"
 )
 
 
@@ -31,6 +31,7 @@ class Bench:
     place: machine.Place
     windows: int
     seconds: float
+    beside_ovs: bool
 
     def program(self, command, *options, windows=None, seconds=None, core=None):
         """One run of the bench program: the object that it prints."""
@@ -63,11 +64,11 @@ def _mark(result):
 
 def _row(name, result, aim=""):
     """The columns of HEADING."""
-    testpmd_cycles = result.get("testpmd_cycles")
+    others = (result.get("testpmd_cycles"), result.get("ovs_cycles"))
     return (
         f"{name:16} {result['cycles_per_packet']:8.1f} {result['floor_cycles']:7.1f}"
         f" {result['over_floor_cycles']:7.1f} {aim:6} "
-        + (f"{testpmd_cycles:8.1f}" if testpmd_cycles else f"{'-':>8}")
+        + " ".join(f"{cycles:8.1f}" if cycles else f"{'-':>8}" for cycles in others)
         + f" {result['mpps']:8.3f} {result['cpu_share']:6.3f}"
     )
 
@@ -89,6 +90,10 @@ def _forward(encapsulation, direction, size):
         with tempfile.NamedTemporaryFile(suffix=".pcap") as capture:
             bench.program("input", *options, "--output", capture.name)
             result["testpmd_cycles"] = testpmd.cycles_per_packet(bench.place, capture.name, flows)
+            if bench.beside_ovs:
+                result["ovs_cycles"] = ovs.cycles_per_packet(
+                    bench.place, capture.name, encapsulation, direction == "decap"
+                )
         return result
 
     name = f"{encapsulation}-{direction}-{size}"
@@ -172,15 +177,50 @@ def _learn_line(result):
 
 
 def _churn(bench):
-    return bench.program("churn", "--flows", 1000, windows=min(bench.windows, 10))
+    return bench.program("churn", "--flows", 1000)
 
 
 def _churn_line(result):
     return (
         f"{'churn-10k':16} {result['changes_per_s']:,.0f} changes/s at {result['load_mpps']:.2f} Mpps:"
-        f" {result['lost_frames']} frames lost, {result['lost_frames_without_changes']} without"
-        f" changes{_mark(result)}"
+        f" {result['lost_frames']} frames lost, {result['lost_frames_without_changes']} without changes;"
+        f" lost in one of a pair of windows only: {result['pairs_lossy_with_changes']} with changes,"
+        f" {result['pairs_lossy_without_changes']} without, of {result['pairs']} pairs{_mark(result)}"
     )
+
+
+# --- negotiation ----------------------------------------------------------------------------------
+
+NEGOTIATION = os.path.join(machine.BUILD, "tests", "benchmarks", "bench-negotiation")
+
+
+def _negotiation(name, text, aim, *options):
+    def measure(bench):
+        arguments = [NEGOTIATION, *options, "--core", bench.place.core]
+        arguments += ["--windows", bench.windows, "--seconds", bench.seconds]
+        try:
+            output = machine.run(list(map(str, arguments)), 120 + 4 * bench.windows * bench.seconds)
+        except subprocess.CalledProcessError as error:
+            said = error.stderr.strip().splitlines() or [str(error)]
+            raise NotMeasured(said[-1]) from error
+        return json.loads(output)
+
+    def line(result):
+        rate = f"{result['mega_datagrams_per_s']:.3f} million/s"
+        if "--forged" in options:
+            what = f"for a forged datagram, {rate}"
+        else:
+            what = f"for a datagram and its answer, {rate}"
+        if "--beside" in options:
+            what += f", beside packets of {result['forwarding_cycles']:.1f}"
+        unanswered = result["asked"] - result["answered"]
+        return (
+            f"{name:16} {result['cycles_per_datagram']:8.1f} cycles {what},"
+            f" {result['sessions']:,} sessions, {unanswered} of {result['asked']:,} not answered"
+            f" (aim {aim}){_mark(result)}"
+        )
+
+    return Case(name, text, measure, line)
 
 
 # A round of a contender takes milliseconds; the more there are, the less do odd ones matter.
@@ -268,6 +308,30 @@ ALL = [
         ["--flows", 16384, "--connections", 4096, "--attachments", 4096],
         ["--networks", 1],
         ["--networks", 4096],
+    ),
+    _negotiation(
+        "negotiation-1k",
+        "datagrams of 1,000 sessions answered, and nothing else",
+        "5 million/s",
+        *("--sessions", 1000, "--interval-ms", 10),
+    ),
+    _negotiation(
+        "negotiation-100k",
+        "datagrams of 100,000 sessions answered",
+        "1 million/s",
+        *("--sessions", 100000, "--interval-ms", 1000),
+    ),
+    _negotiation(
+        "negotiation-forwarding",
+        "datagrams of 1,000 sessions answered beside forwarding",
+        "500 cycles",
+        *("--sessions", 1000, "--interval-ms", 10, "--beside", 48),
+    ),
+    _negotiation(
+        "negotiation-forged",
+        "forged datagrams dropped, 48 for 16 good ones of 1,000 sessions, which are answered",
+        "no good one unanswered",
+        *("--sessions", 1000, "--interval-ms", 10, "--forged", 48),
     ),
     Case("workers-2", "two workers against one", _workers, _workers_line),
     Case("learn-1m", "a million new MACs a second", _learn, _learn_line),

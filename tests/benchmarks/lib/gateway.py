@@ -60,12 +60,11 @@ class Gateway:
     api: Api
 
 
-def _wait(process, path, log):
+def _wait(process, path):
     for _ in range(300):
         api = Api(path)
         if process.poll() is not None:
-            with open(log, encoding="utf-8") as file:
-                raise RuntimeError(f"bgwd ended: {file.read().strip()}")
+            raise RuntimeError(f"bgwd ended: {process.stderr.read().strip()}")
         try:
             api.request("GET", "networks")
             return api
@@ -86,16 +85,15 @@ def running(directory, configuration):
     file = os.path.join(directory, "bgwd.json")
     with open(file, "w", encoding="utf-8") as out:
         json.dump(configuration, out)
-    # Not a pipe: the audit log goes there, and a full one that nobody reads would hold up requests.
-    log = os.path.join(directory, "bgwd.log")
-    with open(log, "w", encoding="utf-8") as out:
-        process = subprocess.Popen(
-            [os.path.join(machine.BUILD, "control", "bgwd"), "--config", file],
-            stdout=subprocess.DEVNULL,
-            stderr=out,
-        )
+    process = subprocess.Popen(
+        [os.path.join(machine.BUILD, "control", "bgwd"), "--config", file],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     try:
-        yield Gateway(process, directory, path, _wait(process, path, log))
+        yield Gateway(process, directory, path, _wait(process, path))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(STOP_S)
+        process.stderr.close()

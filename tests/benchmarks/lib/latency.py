@@ -3,7 +3,6 @@
 
 import json
 import os
-import subprocess
 import tempfile
 
 from . import machine
@@ -16,13 +15,10 @@ def _measure():
     tool = os.path.join(machine.TOP, "tools", "rfc2544")
     loads = ",".join(map(str, LOADS))
     with tempfile.TemporaryDirectory() as directory:
-        subprocess.run(
+        machine.run(
             [tool, "--hugepages", "--measure", "latency", "--output", directory]
             + ["--", "--frame-size", "64", "--load", loads],
-            check=True,
-            timeout=900,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            900,
         )
         with open(os.path.join(directory, "report.json"), encoding="utf-8") as file:
             report = json.load(file)

@@ -27,7 +27,7 @@ def run(lab):
         lab, "sweep",
         *(f"--port={generator.device(lab, number, name)}" for number, name in enumerate(PORTS)),
         "--stream", "one:two,both", "--sweep", "macs", "--values", f"{FITS},{TOO_MANY}",
-        "--rate", "20k", "--duration", "400ms", "--warm-up", "0", "--learn-rate", "20k",
+        "--rate", "5k", "--duration", "1600ms", "--warm-up", "0", "--learn-rate", "5k",
     )  # fmt: skip
     known, flooded = report["results"]
     check(known["sweep_value"] == FITS, f"the first row is of {known['sweep_value']} MACs")

@@ -2,9 +2,6 @@
 """Whoever listens to a gateway is told when a MAC is learned or moves, and when a path goes down or
 comes back: `bgwctl monitor` prints it."""
 
-import json
-import subprocess
-import threading
 import time
 
 from scapy.layers.l2 import Ether
@@ -13,31 +10,10 @@ from lib import traffic
 from lib.bgwctl import Bgwctl
 from lib.errors import check, wait_until
 from lib.frames import send
+from lib.monitor import Monitor
 from lib.pair import Pair
 
 WANDERER = "02:00:5e:00:00:78"
-
-
-class Monitor:
-    """What `bgwctl monitor` has printed so far."""
-
-    def __init__(self, bgwctl, command):
-        self.events = []
-        self._child = subprocess.Popen(bgwctl.argv(command, json_too=True), text=True,
-                                       stdout=subprocess.PIPE)
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self):
-        for line in self._child.stdout:
-            self.events.append(json.loads(line))
-
-    def of(self, mac):
-        return [(event["event"], event["data"]["mac"]) for event in list(self.events)
-                if event["data"].get("mac", {}).get("mac") == mac]
-
-    def close(self):
-        self._child.terminate()
-        self._child.wait()
 
 
 def run(lab):

@@ -11,6 +11,8 @@ from lib.host import Host
 from lib.peers import guest_gretap, guest_vlan_bridge
 from lib.sites import Site
 
+TOGETHER = "guest"
+EARLY = True
 KEY = 5001
 
 

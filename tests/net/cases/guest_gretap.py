@@ -12,6 +12,7 @@ from lib.frames import Sniffer, send
 from lib.peers import guest_gretap, guest_vlan_bridge
 from lib.sites import Site
 
+TOGETHER = "guest"
 KEY = 100
 PROBE_MAC = "02:00:5e:00:00:99"
 

@@ -10,6 +10,7 @@ import time
 from lib import traffic
 from lib.pair import Pair
 
+EARLY = True
 SHORT_S = 30
 LONG_S = 600
 

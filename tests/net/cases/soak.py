@@ -7,6 +7,8 @@ the API, the store and the workers agree. BGW_SOAK_S in the environment sets ano
 
 from lib.soak import soak
 
+ALONE = True
+
 
 def run(lab):
     soak(lab, workers=1)

@@ -7,6 +7,8 @@ input gives it no chance to.
 
 from lib.soak import soak
 
+ALONE = True
+
 
 def run(lab):
     soak(lab, workers=2)

@@ -16,6 +16,7 @@ from lib import netns
 from lib.errors import check, wait_until
 from lib.gateway import BUILD
 
+EARLY = True
 WATCH = os.path.join(BUILD, "tests", "net", "underlay_watch")
 NEAR, FAR, DEAF = "10.77.0.2", "192.0.2.9", "10.77.0.99"
 OTHER_MAC = "02:00:5e:00:77:02"

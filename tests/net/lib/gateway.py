@@ -8,9 +8,9 @@ from . import accounting
 from .api import Api
 from .errors import Failure, check, wait_until
 
-_TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-BUILD = os.environ.get("BGW_BUILD", os.path.join(_TOP, "build"))
-START_S = 20
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+BUILD = os.environ.get("BGW_BUILD", os.path.join(TOP, "build"))
+START_S = 60
 
 
 def access(name, driver="af_xdp", **more):
@@ -28,12 +28,14 @@ class Gateway:
     When the case is over it is stopped, and its accounts must balance: the case need not ask.
     """
 
-    def __init__(self, lab, site, ports=None, idle="sleep", **config):
+    def __init__(self, lab, site, ports=None, idle="sleep", env=None, **config):
         self.site = site
         self._lab = lab
+        self._env = env
         self._process = None
         self._stopped = False
         self._remotes = {}
+        self.remote_members = {}  # of remote gateways that are made here
         directory = self._directory = lab.path(site.name)
         os.makedirs(directory, exist_ok=True)
         self._socket = os.path.join(directory, "api.sock")
@@ -64,8 +66,9 @@ class Gateway:
         with open(self._file, "w", encoding="utf-8") as file:
             json.dump(self.config, file, indent=2)
         self._process = self._lab.process(
-            [program, "--config", self._file], self.site.namespace, name=f"bgwd-{self.site.name}"
-        )
+            [program, "--config", self._file], self.site.namespace,
+            name=f"bgwd-{self.site.name}", env=self._env,
+        )  # fmt: skip
 
         def answers():
             if not self._process.running():
@@ -99,6 +102,13 @@ class Gateway:
 
     def kill9(self):
         self._process.kill9()
+
+    def wait_dead(self):
+        """Until somebody else has killed it."""
+        self._process.wait(5)
+
+    def signal(self, number):
+        self._process.signal(number)
 
     def running(self):
         return self._process.running()
@@ -150,7 +160,11 @@ class Gateway:
         """The remote gateway at `ip`, made when it is first asked for."""
         if ip not in self._remotes:
             self._remotes[ip] = self.api.create(
-                "l2-remote-gateways", name=name, ipaddr=ip, encapsulations=list(encapsulations)
+                "l2-remote-gateways",
+                name=name,
+                ipaddr=ip,
+                encapsulations=list(encapsulations),
+                **self.remote_members,
             )
         return self._remotes[ip]
 

@@ -19,10 +19,16 @@ TCP_BYTES = 10_000_000
 _CHUNK = 1 << 16
 _UDP_WINDOW = 16
 _LATE_S = 2
+_SO_RCVBUFFORCE = 33
 
 
 def _target(host, v6):
     return host.ip6 if v6 else host.ip4
+
+
+def _any(v6):
+    """Where servers listen: a translated host is reached under an address that it does not have."""
+    return "::" if v6 else "0.0.0.0"
 
 
 def _family(v6):
@@ -65,7 +71,7 @@ def prove_udp(source, target, size=1400, count=200, v6=False):
     server = target.namespace.socket(_family(v6), socket.SOCK_DGRAM)
     client = source.namespace.socket(_family(v6), socket.SOCK_DGRAM)
     with server, client:
-        server.bind((_target(target, v6), 0))
+        server.bind((_any(v6), 0))
         client.connect((_target(target, v6), server.getsockname()[1]))
         server.settimeout(2)
         client.settimeout(2)
@@ -131,7 +137,7 @@ def prove_tcp(source, target, total=TCP_BYTES, v6=False, timeout_s=30):
     with listener, client:
         listener.settimeout(timeout_s)
         client.settimeout(timeout_s)
-        listener.bind((_target(target, v6), 0))
+        listener.bind((_any(v6), 0))
         listener.listen(1)
         server = threading.Thread(target=serve, daemon=True)
         server.start()
@@ -170,6 +176,8 @@ class Stream:
 
     def __init__(self, source, target, pps=200, size=200):
         self._server = target.namespace.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        # What this process is too busy to read is not lost by the network.
+        self._server.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, 1 << 22)
         self._server.bind((target.ip4, 0))
         self._server.settimeout(0.2)
         self._client = source.namespace.socket(socket.AF_INET, socket.SOCK_DGRAM)

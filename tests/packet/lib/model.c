@@ -258,7 +258,7 @@ static void to_connection(const struct transit *transit, bgw_ref target)
 		dropped_at(transit, BGW_DROP_PATH_NO_ROUTE, target);
 	else if (transit->inner->length_bytes > inner_max_bytes)
 		too_big(transit, target, inner_max_bytes);
-	else if (transit->headroom_bytes < 128)
+	else if (transit->headroom_bytes < 64)
 		dropped_at(transit, BGW_DROP_NO_HEADROOM, target);
 	else
 		connection_sends(transit, target);

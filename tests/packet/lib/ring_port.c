@@ -187,6 +187,15 @@ static void mbuf_guard(struct rte_mbuf *mbuf, uint32_t headroom, uint32_t length
 	rte_pktmbuf_attach_extbuf(mbuf, memory, RTE_BAD_IOVA, size, shared);
 }
 
+void ring_port_give_mbuf(uint16_t port, struct rte_mbuf *mbuf)
+{
+	mbuf->port = port_table[port].ethdev_id;
+	if (rte_ring_enqueue(ports[port].rx, mbuf) != 0) {
+		fprintf(stderr, "more frames at once than port %s holds\n", ports[port].name);
+		exit(1);
+	}
+}
+
 void ring_port_give(uint16_t port, const struct packet *packet, const struct ring_port_shape *shape)
 {
 	struct rte_mbuf *first = mbuf_get();
@@ -218,11 +227,7 @@ void ring_port_give(uint16_t port, const struct packet *packet, const struct rin
 		first->ol_flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
 		first->vlan_tci = shape->vlan_tci;
 	}
-	first->port = port_table[port].ethdev_id;
-	if (rte_ring_enqueue(ports[port].rx, first) != 0) {
-		fprintf(stderr, "more frames at once than port %s holds\n", ports[port].name);
-		exit(1);
-	}
+	ring_port_give_mbuf(port, first);
 }
 
 bool ring_port_is_drained(uint16_t port)

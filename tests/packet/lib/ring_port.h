@@ -47,6 +47,7 @@ struct ring_port_shape {
 /* To be received by the port. */
 void ring_port_give(uint16_t port, const struct packet *packet,
 		    const struct ring_port_shape *shape);
+void ring_port_give_mbuf(uint16_t port, struct rte_mbuf *mbuf);
 bool ring_port_is_drained(uint16_t port);
 /* What the port sent next, to be freed; NULL: nothing. */
 struct rte_mbuf *ring_port_take(uint16_t port);

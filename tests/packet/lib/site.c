@@ -221,12 +221,16 @@ static void machine_start(uint16_t data_room)
 	uint16_t cores[BGW_MAX_WORKERS];
 	char why[256] = "";
 	cpu_set_t usable;
-	uint16_t found = 0;
+	uint16_t found = 0, first = (uint16_t)sched_getcpu();
 
 	sched_getaffinity(0, sizeof(usable), &usable);
-	for (uint16_t core = 0; core < CPU_SETSIZE && found < workers; core++)
+	/* From where the kernel put it on: another program may run beside this one. */
+	for (uint16_t i = 0; i < CPU_SETSIZE && found < workers; i++) {
+		const uint16_t core = (uint16_t)((first + i) % CPU_SETSIZE);
+
 		if (CPU_ISSET(core, &usable))
 			cores[found++] = core;
+	}
 	config.control_cores = cores;
 	config.worker_cores = cores;
 	if (found < workers || bgw_eal_start(&config, why, sizeof(why)) < 0) {
@@ -275,4 +279,19 @@ int site_main(int argc, char **argv, const struct packet_case *cases, size_t cou
 	bgw_eal_stop();
 	free(tests);
 	return failed;
+}
+
+void site_reader_hold(void)
+{
+	rte_rcu_qsbr_thread_register(site_dp->qsbr, 0);
+	rte_rcu_qsbr_thread_online(site_dp->qsbr, 0);
+}
+
+void site_reader_release(void)
+{
+	rte_rcu_qsbr_thread_offline(site_dp->qsbr, 0);
+	rte_rcu_qsbr_thread_unregister(site_dp->qsbr, 0);
+	/* Those that waited, and those that came later. */
+	bgw_dataplane_poll(site_dp);
+	bgw_dataplane_poll(site_dp);
 }

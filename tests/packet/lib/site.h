@@ -182,6 +182,11 @@ void site_lan(void);
 
 /* Stops the coarse clock there. */
 void site_clock(uint16_t now_s);
+
+/* From the one to the other a worker reads, so that freed slots stay marked. */
+void site_reader_hold(void);
+void site_reader_release(void);
+
 /* Lets workers take what waits until they have nothing to do. */
 void site_run(void);
 /* One round of one worker. */

@@ -7,8 +7,23 @@ from osc_lib import utils
 from . import resources
 
 
-def _client(self):
-    return self.app.client_manager.neutronclient
+class _Command:
+    """What the commands of all kinds have in common."""
+
+    resource = None
+
+    def get_parser(self, prog_name):
+        parser = super().get_parser(prog_name)
+        self.add_arguments(parser)
+        return parser
+
+    def take_action(self, parsed_args):
+        plural, path = resources.PATHS[self.resource.name]
+        return self.act(self.app.client_manager.neutronclient, plural, path, parsed_args)
+
+    def _add_which(self, parser):
+        parser.add_argument("id", metavar=self.resource.name.upper(), help="which one")
+        self.resource.add_behind_argument(parser)
 
 
 def _row(item, columns):
@@ -20,91 +35,62 @@ def _shown(item):
     return columns, _row(item, columns)
 
 
-def _create(resource):
-    class Create(command.ShowOne):
-        def get_parser(self, prog_name):
-            parser = super().get_parser(prog_name)
-            resource.add_create_arguments(parser)
-            return parser
+class _Create(_Command, command.ShowOne):
+    def add_arguments(self, parser):
+        self.resource.add_create_arguments(parser)
 
-        def take_action(self, parsed_args):
-            client, (_, path) = _client(self), resources.PATHS[resource.name]
-            body = {resource.name: resource.create_body(client, parsed_args)}
-            return _shown(client.post(path, body=body)[resource.name])
-    return Create
+    def act(self, client, _plural, path, parsed_args):
+        name = self.resource.name
+        body = {name: self.resource.create_body(client, parsed_args)}
+        return _shown(client.post(path, body=body)[name])
 
 
-def _update(resource):
-    class Update(command.ShowOne):
-        def get_parser(self, prog_name):
-            parser = super().get_parser(prog_name)
-            parser.add_argument("id", metavar=resource.name.upper(), help="which one")
-            resource.add_behind_argument(parser)
-            resource.add_update_arguments(parser)
-            return parser
+class _Update(_Command, command.ShowOne):
+    def add_arguments(self, parser):
+        self._add_which(parser)
+        self.resource.add_update_arguments(parser)
 
-        def take_action(self, parsed_args):
-            client, (_, path) = _client(self), resources.PATHS[resource.name]
-            identifier = resource.resolve(client, parsed_args)
-            body = {resource.name: resource.update_body(client, parsed_args)}
-            return _shown(client.put(f"{path}/{identifier}", body=body)[resource.name])
-    return Update
+    def act(self, client, _plural, path, parsed_args):
+        name = self.resource.name
+        identifier = self.resource.resolve(client, parsed_args)
+        body = {name: self.resource.update_body(client, parsed_args)}
+        return _shown(client.put(f"{path}/{identifier}", body=body)[name])
 
 
-def _list(resource):
-    class List(command.Lister):
-        def get_parser(self, prog_name):
-            parser = super().get_parser(prog_name)
-            resource.add_list_arguments(parser)
-            return parser
+class _List(_Command, command.Lister):
+    def add_arguments(self, parser):
+        self.resource.add_list_arguments(parser)
 
-        def take_action(self, parsed_args):
-            client, (plural, path) = _client(self), resources.PATHS[resource.name]
-            found = client.list(plural, path, True,
-                                **resource.list_filters(client, parsed_args))[plural]
-            return resource.columns, (_row(item, resource.columns) for item in found)
-    return List
+    def act(self, client, plural, path, parsed_args):
+        filters = self.resource.list_filters(client, parsed_args)
+        columns = self.resource.columns
+        return columns, (_row(item, columns)
+                         for item in client.list(plural, path, True, **filters)[plural])
 
 
-def _show(resource):
-    class Show(command.ShowOne):
-        def get_parser(self, prog_name):
-            parser = super().get_parser(prog_name)
-            parser.add_argument("id", metavar=resource.name.upper(), help="which one")
-            resource.add_behind_argument(parser)
-            return parser
+class _Show(_Command, command.ShowOne):
+    def add_arguments(self, parser):
+        self._add_which(parser)
 
-        def take_action(self, parsed_args):
-            client, (_, path) = _client(self), resources.PATHS[resource.name]
-            identifier = resource.resolve(client, parsed_args)
-            return _shown(client.get(f"{path}/{identifier}")[resource.name])
-    return Show
+    def act(self, client, _plural, path, parsed_args):
+        identifier = self.resource.resolve(client, parsed_args)
+        return _shown(client.get(f"{path}/{identifier}")[self.resource.name])
 
 
-def _delete(resource):
-    class Delete(command.Command):
-        def get_parser(self, prog_name):
-            parser = super().get_parser(prog_name)
-            parser.add_argument("ids", metavar=resource.name.upper(), nargs="+",
-                                help="which ones")
-            return parser
+class _Delete(_Command, command.Command):
+    def add_arguments(self, parser):
+        parser.add_argument("ids", metavar=self.resource.name.upper(), nargs="+", help="which ones")
 
-        def take_action(self, parsed_args):
-            client, (_, path) = _client(self), resources.PATHS[resource.name]
-            for given in parsed_args.ids:
-                client.delete(f"{path}/{resources.find_id(client, resource.name, given)}")
-    return Delete
+    def act(self, client, _plural, path, parsed_args):
+        for given in parsed_args.ids:
+            client.delete(f"{path}/{resources.find_id(client, self.resource.name, given)}")
 
 
-def _named(make, verb, resource):
-    made = make(resource)
-    made.__name__ = made.__qualname__ = f"{verb}{resource.__name__}"
-    made.__doc__ = f"{verb}: {resource.__doc__}"
-    return made
-
-
-for _verb, _make in (("Create", _create), ("Update", _update), ("List", _list),
-                     ("Show", _show), ("Delete", _delete)):
+for _base in (_Create, _Update, _List, _Show, _Delete):
     for _resource in (resources.RemoteGateway, resources.RemoteGatewayConnection,
                       resources.RemoteMac):
-        globals()[f"{_verb}{_resource.__name__}"] = _named(_make, _verb, _resource)
+        _verb = _base.__name__[1:]
+        _name = f"{_verb}{_resource.__name__}"
+        globals()[_name] = type(_name, (_base,), {
+            "__doc__": f"{_verb}: {_resource.__doc__}", "__module__": __name__,
+            "resource": _resource})

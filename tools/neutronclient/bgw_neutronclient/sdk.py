@@ -5,6 +5,15 @@ from openstack import resource
 
 
 class _Resource(resource.Resource):
+    """The paths and roots of each follow from the name of its objects."""
+
+    def __init_subclass__(cls, name, queries, **more):
+        super().__init_subclass__(**more)
+        cls.resource_key = name
+        cls.resources_key = f"{name}s"
+        cls.base_path = f"/{cls.resources_key.replace('_', '-')}"
+        cls._query_mapping = resource.QueryParameters(*queries)
+
     allow_create = True
     allow_fetch = True
     allow_commit = True
@@ -16,38 +25,24 @@ class _Resource(resource.Resource):
     revision_number = resource.Body("revision_number", type=int)
 
 
-class Gateway(_Resource):
+class Gateway(_Resource, name="l2_gateway", queries=["name"]):
     """A named set of attachments."""
-
-    resource_key = "l2_gateway"
-    resources_key = "l2_gateways"
-    base_path = "/l2-gateways"
-    _query_mapping = resource.QueryParameters("name")
 
     #: Each with device_name and interfaces.
     devices = resource.Body("devices", type=list)
 
 
-class GatewayConnection(_Resource):
+class GatewayConnection(_Resource, name="l2_gateway_connection",
+                        queries=["l2_gateway_id", "network_id"]):
     """Attaches a gateway to a network."""
-
-    resource_key = "l2_gateway_connection"
-    resources_key = "l2_gateway_connections"
-    base_path = "/l2-gateway-connections"
-    _query_mapping = resource.QueryParameters("l2_gateway_id", "network_id")
 
     l2_gateway_id = resource.Body("l2_gateway_id")
     network_id = resource.Body("network_id")
     segmentation_id = resource.Body("segmentation_id")
 
 
-class RemoteGateway(_Resource):
+class RemoteGateway(_Resource, name="l2_remote_gateway", queries=["name", "ipaddr", "status"]):
     """The gateway on the other side."""
-
-    resource_key = "l2_remote_gateway"
-    resources_key = "l2_remote_gateways"
-    base_path = "/l2-remote-gateways"
-    _query_mapping = resource.QueryParameters("name", "ipaddr", "status")
 
     ipaddr = resource.Body("ipaddr")
     local_ip = resource.Body("local_ip")
@@ -56,13 +51,9 @@ class RemoteGateway(_Resource):
     status_reason = resource.Body("status_reason")
 
 
-class RemoteGatewayConnection(_Resource):
+class RemoteGatewayConnection(_Resource, name="l2_remote_gateway_connection",
+                              queries=["gateway", "network", "remote_gateway", "seg_id"]):
     """A tunnel into a broadcast domain."""
-
-    resource_key = "l2_remote_gateway_connection"
-    resources_key = "l2_remote_gateway_connections"
-    base_path = "/l2-remote-gateway-connections"
-    _query_mapping = resource.QueryParameters("gateway", "network", "remote_gateway", "seg_id")
 
     gateway = resource.Body("gateway")
     network = resource.Body("network")
@@ -74,13 +65,8 @@ class RemoteGatewayConnection(_Resource):
     status = resource.Body("status")
 
 
-class RemoteMac(_Resource):
+class RemoteMac(_Resource, name="l2_remote_mac", queries=["mac", "ipaddr", "rgw_connection"]):
     """A MAC, and maybe its IP, behind a connection."""
-
-    resource_key = "l2_remote_mac"
-    resources_key = "l2_remote_macs"
-    base_path = "/l2-remote-macs"
-    _query_mapping = resource.QueryParameters("mac", "ipaddr", "rgw_connection")
 
     mac = resource.Body("mac")
     ipaddr = resource.Body("ipaddr")

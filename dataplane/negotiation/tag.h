@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef NEGOTIATION_TAG_H
+#define NEGOTIATION_TAG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <intel-ipsec-mb.h>
+#include <rte_common.h>
+#include <rte_prefetch.h>
+
+#include <negotiator/datagram.h>
+
+/* AES-128-GMAC by libipsec-mb's direct calls. */
+
+/* A key, expanded: 16 lines, of which few are read. */
+struct tag_key {
+	struct gcm_key_data data;
+} __rte_cache_aligned;
+
+/* The lines of a key, as offsets, that the tag of a datagram needs. Which they are depends on the
+ * CPU, so they are found by trying, once. */
+struct tag_lines {
+	uint32_t count;
+	uint16_t offset[sizeof(struct tag_key) / RTE_CACHE_LINE_SIZE];
+};
+extern struct tag_lines tag_lines;
+
+static inline void tag_key_prefetch(const struct tag_key *key)
+{
+	for (uint32_t i = 0; i < tag_lines.count; i++)
+		rte_prefetch0((const uint8_t *)key + tag_lines.offset[i]);
+}
+
+/* -ENOMEM, -ENOTSUP: the CPU has no AES. Once, before all else. */
+int tag_open(void);
+
+/* Any thread, slow. */
+void tag_key_expand(struct tag_key *key, const uint8_t bytes[16]);
+
+/* One datagram: `length` bytes without its tag. */
+struct tag_job {
+	const struct tag_key *key;
+	const uint8_t *bytes;
+	uint32_t length;
+	uint8_t iv[BGW_DATAGRAM_IV_BYTES];
+	uint8_t tag[BGW_DATAGRAM_TAG_BYTES]; /* the result */
+};
+
+/* Computes the tags of a burst. */
+void tag_compute(struct tag_job *jobs, uint32_t count);
+
+/* Whether the tag behind the job's bytes is the computed one, in constant time. */
+static inline bool tag_is_right(const struct tag_job *job)
+{
+	uint64_t there[2], computed[2];
+
+	_Static_assert(sizeof(there) == BGW_DATAGRAM_TAG_BYTES, "a tag is two words");
+	memcpy(there, job->bytes + job->length, sizeof(there));
+	memcpy(computed, job->tag, sizeof(computed));
+	return ((there[0] ^ computed[0]) | (there[1] ^ computed[1])) == 0;
+}
+
+#endif
