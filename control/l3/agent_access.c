@@ -13,7 +13,7 @@ static int fail_agent(const char *why, struct error *error)
 
 static const char *path_of(const char *path)
 {
-	return path != NULL && path[0] != '\0' ? path : NULL;
+	return is_set(path) ? path : NULL;
 }
 
 static struct agent_config agent_config_of(const struct config_l3_negotiator *config,

@@ -74,11 +74,6 @@ static int take_peers(struct negotiator *negotiator, struct error *error)
 	return 0;
 }
 
-static bool is_set(const char *text)
-{
-	return text != NULL && text[0] != '\0';
-}
-
 /* What makes a negotiator, if there is any of it. */
 static int take_config(struct negotiator *negotiator, struct error *error)
 {

@@ -189,6 +189,12 @@ void negotiator_look_at_leases(struct negotiator *negotiator);
 
 struct http_handler negotiator_handler(struct negotiator *negotiator);
 
+/** Whether a member of the configuration says something. */
+static inline bool is_set(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
 /* apply.c */
 
 /** Has the agent configure the negotiation, or take that back, and calls back; job->order_failure
@@ -199,6 +205,11 @@ void job_take_back(struct job *job, job_step *taken);
 void job_configure(struct job *job);
 /** Configures again what holds already, and keeps trying. */
 void job_hold(struct job *job);
+/** Whether it has the agent configure something of this kind. */
+bool negotiation_has_order(const struct object *object, enum agent_applied_kind kind);
+
+/* reconcile.c */
+
 /** Asks the agent whether everything that holds is still configured. */
 void negotiator_reconcile(struct negotiator *negotiator);
 
