@@ -133,9 +133,10 @@ class Scene:
         ):
             gateway.connect(members[0], network, far.ip4, 77, flood=False)
 
-    def link(self, state):
-        left = self.sites[0]
-        left.namespace.ip("link", "set", left.dev, state)
+    def link(self, state, end=0):
+        """Of the wire between the two, from this end. A gateway that starts raises its own."""
+        site = self.sites[end]
+        site.namespace.ip("link", "set", site.dev, state)
 
     def counters(self, name):
         return [session(gateway)[name] for gateway in self.gateways]
