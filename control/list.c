@@ -34,10 +34,11 @@ struct list *list_begin(struct control *control, const struct resource *resource
 	list->next = model_first(control->model, resource->type);
 	list->is_walked = resource->walk != NULL && query->sort_count == 0 && query->limit == 0 &&
 			  query->marker == NULL;
-	list->is_page_walked = resource->walk != NULL && query->sort_count == 0 &&
-			       query->limit != 0 && !query->page_reverse;
-	list->is_behind_marker = query->marker == NULL;
-	if (list->is_page_walked && query->marker != NULL && resource->seek != NULL)
+	list->is_page_walked =
+		resource->walk != NULL && query->sort_count == 0 && query->limit != 0;
+	list->is_marker_met = query->marker == NULL;
+	if (list->is_page_walked && !query->page_reverse && query->marker != NULL &&
+	    resource->seek != NULL)
 		list->is_walk_over = !resource->seek(control, query->marker, &list->cursor);
 	for (unsigned int i = 0; i < query->filter_count; i++)
 		list->filters_runtime |= has_runtime(query->filters[i].field);
@@ -169,13 +170,22 @@ static void add_link(struct list *list, struct text *text, const char *rel, size
 	text_add_string(text, "\"}");
 }
 
+/* The marker of a page that was walked is not among the items, but it is there. */
+static bool is_cut_at_marker(const struct list *list)
+{
+	return list->is_page_walked && list->query->marker != NULL;
+}
+
 static void add_links(struct list *list, struct text *text)
 {
-	bool next = list->end < list->count && list->end != 0;
-	bool previous = list->first < list->count &&
-			(list->is_page_walked ? list->query->marker != NULL : list->first > 0);
+	const struct query *query = list->query;
+	const bool is_before = list->first > 0 || (is_cut_at_marker(list) && !query->page_reverse);
+	const bool is_behind =
+		list->end < list->count || (is_cut_at_marker(list) && query->page_reverse);
+	const bool next = list->end != 0 && is_behind;
+	const bool previous = list->first < list->count && is_before;
 
-	if (list->query->limit == 0 || (!next && !previous))
+	if (query->limit == 0 || (!next && !previous))
 		return;
 	text_add_format(text, ",\"%s_links\":[", list->resource->type->plural);
 	if (next)
@@ -221,12 +231,13 @@ static void page_set(struct list *list)
 	const struct query *query = list->query;
 	const size_t limit = query->limit != 0 ? query->limit : list->count;
 
+	const bool is_cut_here = query->marker != NULL && !list->is_page_walked;
+
 	if (query->page_reverse) {
-		list->end = query->marker != NULL ? list->searched : list->count;
+		list->end = is_cut_here ? list->searched : list->count;
 		list->first = list->end > limit ? list->end - limit : 0;
 	} else {
-		list->first =
-			query->marker != NULL && !list->is_page_walked ? list->searched + 1 : 0;
+		list->first = is_cut_here ? list->searched + 1 : 0;
 		list->end = list->count - list->first < limit ? list->count : list->first + limit;
 	}
 	list->rendered = list->held = list->first;
@@ -237,7 +248,7 @@ int list_page(struct list *list, uint64_t deadline_ns, struct error *error)
 	int rc = 0;
 
 	if (list->is_page_walked)
-		rc = list->is_behind_marker ? 0 : no_marker(list, error);
+		rc = list->is_marker_met ? 0 : no_marker(list, error);
 	else if (list->query->marker != NULL)
 		rc = marker_find(list, deadline_ns, error);
 	if (rc == 0)

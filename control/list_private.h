@@ -29,9 +29,9 @@ struct list {
 	bool is_begun, is_held;
 	bool filters_runtime, sorts_runtime; /**< objects by members that are known only now */
 	/* a view that is walked: for a list that is neither sorted nor paged while it is rendered,
-	 * and for a page that is not sorted from its marker to its last item */
+	 * and for a page that is not sorted to its last item, or backwards to its marker */
 	bool is_walked, is_walk_over;
-	bool is_page_walked, is_behind_marker;
+	bool is_page_walked, is_marker_met;
 	cJSON *walked; /**< items of the last step */
 	uint32_t cursor;
 	size_t walked_count;

@@ -164,24 +164,49 @@ bool list_walk(struct list *list, bool *is_broken)
 	return !*is_broken;
 }
 
-/* Of a page only what is behind its marker counts. */
+/* Of a page only what is on its side of the marker counts. */
 static bool is_wanted(struct list *list, const struct list_item *item)
 {
-	if (list->is_page_walked && !list->is_behind_marker) {
-		list->is_behind_marker =
+	if (list->is_page_walked && !list->is_marker_met) {
+		list->is_marker_met =
 			strcmp(json_text(cJSON_GetObjectItemCaseSensitive(item->json, "id"), NULL,
 					 0),
 			       list->query->marker) == 0;
-		return false;
+		if (list->is_marker_met || !list->query->page_reverse)
+			return false;
 	}
 	return list_is_selected(list, item);
+}
+
+/* Forwards one more shows that there is another page, backwards all before the marker may be. */
+static bool is_page_whole(const struct list *list)
+{
+	if (!list->is_page_walked)
+		return false;
+	if (!list->query->page_reverse)
+		return list->count > list->query->limit;
+	return list->query->marker != NULL && list->is_marker_met;
+}
+
+/* Backwards only the last ones, and one more, can be on the page; they are moved now and then only.
+ */
+static void forget_first(struct list *list)
+{
+	const size_t kept = (size_t)list->query->limit + 1;
+
+	if (!list->is_page_walked || !list->query->page_reverse || list->count < 2 * kept)
+		return;
+	for (size_t i = 0; i < list->count - kept; i++)
+		cJSON_Delete(list->items[i].json);
+	memmove(list->items, list->items + list->count - kept, kept * sizeof(*list->items));
+	list->count = kept;
 }
 
 static int select_walked(struct list *list)
 {
 	int rc = 0;
 
-	while (rc == 0 && list->walked->child != NULL) {
+	while (rc == 0 && !is_page_whole(list) && list->walked->child != NULL) {
 		struct list_item item = {
 			.json = cJSON_DetachItemViaPointer(list->walked, list->walked->child)};
 
@@ -189,11 +214,8 @@ static int select_walked(struct list *list)
 			rc = list_add(list, &item);
 		else
 			cJSON_Delete(item.json);
-		/* One more shows that there is another page. */
-		if (list->is_page_walked && list->count > list->query->limit) {
-			list->is_walk_over = true;
-			break;
-		}
+		forget_first(list);
+		list->is_walk_over |= is_page_whole(list);
 	}
 	return rc;
 }

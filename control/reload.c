@@ -10,6 +10,8 @@
 #include "l3/negotiator.h"
 #include "log.h"
 #include "negotiation/service.h"
+#include "negotiation/stream_tls.h"
+#include "negotiation/tcp.h"
 
 struct reload {
 	struct control *control;
@@ -20,6 +22,7 @@ struct reload {
 	struct config config;
 	struct http_credentials *credentials;
 	struct negotiator_credentials *l3_credentials;
+	struct stream_tls *tcp_tls;
 	struct error error;
 	int result;
 };
@@ -46,25 +49,37 @@ bool reload_is_idle(const struct reload *reload)
 	return !reload->busy;
 }
 
+static void forget(struct reload *reload)
+{
+	http_credentials_free(reload->credentials);
+	negotiator_credentials_free(reload->l3_credentials);
+	stream_tls_release(reload->tcp_tls);
+	reload->credentials = NULL;
+	reload->l3_credentials = NULL;
+	reload->tcp_tls = NULL;
+}
+
 /* The listeners are those of the start. */
 static int check(struct reload *reload)
 {
-	struct config_api api = reload->control->config.api;
+	struct control *control = reload->control;
+	const struct config *config = &reload->config;
+	struct config_api api = control->config.api;
+	struct error *error = &reload->error;
 	int rc;
 
-	api.tls = reload->config.api.tls;
-	api.tokens = reload->config.api.tokens;
-	rc = negotiation_service_renewal_check(reload->control, &reload->config.negotiation.grpc,
-					       &reload->error);
+	api.tls = config->api.tls;
+	api.tokens = config->api.tokens;
+	rc = negotiation_service_renewal_check(control, &config->negotiation.grpc, error);
+	if (rc == 0)
+		rc = http_check(&api, &http_api_place, &reload->credentials, error);
+	if (rc == 0)
+		rc = negotiator_credentials_load(control, config, &reload->l3_credentials, error);
+	if (rc == 0)
+		rc = negotiation_tcp_renewal_load(control, &config->negotiation.tcp,
+						  &reload->tcp_tls, error);
 	if (rc < 0)
-		return rc;
-	rc = http_check(&api, &http_api_place, &reload->credentials, &reload->error);
-	if (rc < 0)
-		return rc;
-	rc = negotiator_credentials_load(reload->control, &reload->config, &reload->l3_credentials,
-					 &reload->error);
-	if (rc < 0)
-		http_credentials_free(reload->credentials);
+		forget(reload);
 	return rc;
 }
 
@@ -124,8 +139,7 @@ static int take(struct reload *reload)
 	access = access_create(&control->config.api);
 	if (access == NULL) {
 		swap(&control->config, &reload->config);
-		http_credentials_free(reload->credentials);
-		negotiator_credentials_free(reload->l3_credentials);
+		forget(reload);
 		return error_set(&reload->error, BGW_ERROR_INTERNAL, "there is no memory for them");
 	}
 	access_destroy(control->access);
@@ -133,6 +147,10 @@ static int take(struct reload *reload)
 	http_credentials_replace(reload->http, reload->credentials);
 	negotiator_credentials_replace(control, reload->l3_credentials);
 	negotiation_service_renew(control);
+	negotiation_tcp_renew(control, reload->tcp_tls);
+	reload->credentials = NULL;
+	reload->l3_credentials = NULL;
+	reload->tcp_tls = NULL;
 	return 0;
 }
 

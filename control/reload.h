@@ -3,9 +3,10 @@
 #define BGW_CONTROL_RELOAD_H
 
 /**
- * Certificates and tokens anew while it runs: api.tls, l3_negotiator.tls, the files that they name,
- * and api.tokens of the configuration file. They are taken all together, or where something is
- * wrong, which goes to the log, none. The rest of the file is for the next start.
+ * Certificates and tokens anew while it runs: every tls section of the configuration file and the
+ * certificates of negotiation.grpc, the files that they name, and api.tokens. They are taken all
+ * together, or where something is wrong, which goes to the log, none. The rest of the file is for
+ * the next start.
  *
  * Control thread only; the files are read on the thread pool.
  */

@@ -237,7 +237,7 @@ void stream_close(struct stream *stream)
 	uv_close((uv_handle_t *)&stream->soon, handle_closed);
 }
 
-static struct stream *make(uv_loop_t *loop, const struct stream_tls *tls, bool is_server)
+static struct stream *make(uv_loop_t *loop, struct stream_tls *tls, bool is_server)
 {
 	struct stream *stream = calloc(1, sizeof(*stream));
 
@@ -267,7 +267,7 @@ static struct stream *give_up(struct stream *stream, int rc)
 }
 
 struct stream *stream_connect(uv_loop_t *loop, const union stream_address *to,
-			      const struct stream_tls *tls, const char *peer_name,
+			      struct stream_tls *tls, const char *peer_name,
 			      const struct stream_owner *owner, void *arg)
 {
 	struct stream *stream = make(loop, tls, false);
@@ -280,7 +280,7 @@ struct stream *stream_connect(uv_loop_t *loop, const union stream_address *to,
 	return rc < 0 ? give_up(stream, rc) : stream;
 }
 
-struct stream *stream_accept(uv_stream_t *listener, const struct stream_tls *tls)
+struct stream *stream_accept(uv_stream_t *listener, struct stream_tls *tls)
 {
 	struct stream *stream = make(listener->loop, tls, true);
 	int rc;

@@ -53,12 +53,12 @@ struct stream_owner {
 /** Connects. tls NULL: plain. peer_name, with TLS: must be in the peer's certificate; NULL: any
  * that the CA signed. NULL and errno. */
 struct stream *stream_connect(uv_loop_t *loop, const union stream_address *to,
-			      const struct stream_tls *tls, const char *peer_name,
+			      struct stream_tls *tls, const char *peer_name,
 			      const struct stream_owner *owner, void *arg);
 
 /** Takes the next connection of a listening handle, which must be a uv_tcp_t. Before the loop goes
  * on it must be owned or closed. NULL and errno. */
-struct stream *stream_accept(uv_stream_t *listener, const struct stream_tls *tls);
+struct stream *stream_accept(uv_stream_t *listener, struct stream_tls *tls);
 
 /** Whose it is. It is told `up` later, with TLS once the handshake is done. */
 void stream_own(struct stream *stream, const struct stream_owner *owner, void *arg,

@@ -12,9 +12,11 @@
 struct stream_tls {
 	gnutls_certificate_credentials_t credentials;
 	gnutls_priority_t priority;
+	unsigned int users; /* its owner and the sessions */
 };
 
 struct stream_tls_session {
+	struct stream_tls *tls;
 	gnutls_session_t session;
 	bool is_server;
 	const char *peer_name;
@@ -55,22 +57,24 @@ struct stream_tls *stream_tls_create(const struct config_tls *config, const char
 	struct http_tls files = {0};
 	int rc = -ENOMEM;
 
-	if (tls == NULL)
+	if (tls == NULL) {
 		error_set(error, BGW_ERROR_INTERNAL, "no memory for %s", section);
-	else
+	} else {
+		tls->users = 1;
 		rc = http_tls_load(&files, config, section, error);
+	}
 	if (rc == 0)
 		rc = credentials_load(tls, &files, section, error);
 	http_tls_clear(&files);
 	if (rc == 0)
 		return tls;
-	stream_tls_destroy(tls);
+	stream_tls_release(tls);
 	return NULL;
 }
 
-void stream_tls_destroy(struct stream_tls *tls)
+void stream_tls_release(struct stream_tls *tls)
 {
-	if (tls == NULL)
+	if (tls == NULL || --tls->users > 0)
 		return;
 	if (tls->credentials != NULL)
 		gnutls_certificate_free_credentials(tls->credentials);
@@ -102,7 +106,7 @@ static ssize_t pull(gnutls_transport_ptr_t arg, void *bytes, size_t room)
 	return (ssize_t)count;
 }
 
-struct stream_tls_session *stream_tls_begin(const struct stream_tls *tls, bool is_server,
+struct stream_tls_session *stream_tls_begin(struct stream_tls *tls, bool is_server,
 					    stream_tls_send *send, void *arg)
 {
 	struct stream_tls_session *session = calloc(1, sizeof(*session));
@@ -111,6 +115,7 @@ struct stream_tls_session *stream_tls_begin(const struct stream_tls *tls, bool i
 	if (session == NULL)
 		return NULL;
 	*session = (struct stream_tls_session){
+		.tls = tls,
 		.is_server = is_server,
 		.send = send,
 		.arg = arg,
@@ -119,6 +124,7 @@ struct stream_tls_session *stream_tls_begin(const struct stream_tls *tls, bool i
 		free(session);
 		return NULL;
 	}
+	tls->users++;
 	gnutls_priority_set(session->session, tls->priority);
 	gnutls_credentials_set(session->session, GNUTLS_CRD_CERTIFICATE, tls->credentials);
 	if (is_server)
@@ -139,6 +145,7 @@ void stream_tls_end(struct stream_tls_session *session)
 	if (session == NULL)
 		return;
 	gnutls_deinit(session->session);
+	stream_tls_release(session->tls);
 	free(session);
 }
 

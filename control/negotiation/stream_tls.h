@@ -6,7 +6,7 @@
  * TLS (GnuTLS, 1.2 and later) between a stream and its owner: bytes in, bytes out, no descriptor.
  * Both ends show a certificate that the CA signed.
  *
- * Control thread only.
+ * Control thread only, but for stream_tls_create().
  */
 
 #include <stdbool.h>
@@ -17,14 +17,14 @@
 #include "config.h"
 #include "error.h"
 
-/** Who we are and whom we believe, shared by all streams. */
+/** Who we are and whom we believe, shared by streams. */
 struct stream_tls;
 
-/** Reads the files; errors name them as members of `section`. NULL with *error set. */
+/** Reads the files; errors name them as members of `section`. NULL with *error set. Any thread. */
 struct stream_tls *stream_tls_create(const struct config_tls *config, const char *section,
 				     struct error *error);
-/** No session may be left. Accepts NULL. */
-void stream_tls_destroy(struct stream_tls *tls);
+/** By its owner; sessions that are left go on with it. Accepts NULL. */
+void stream_tls_release(struct stream_tls *tls);
 
 /** One connection. */
 struct stream_tls_session;
@@ -33,7 +33,7 @@ struct stream_tls_session;
 typedef void stream_tls_send(void *arg, const uint8_t *bytes, size_t count);
 
 /** NULL without memory. */
-struct stream_tls_session *stream_tls_begin(const struct stream_tls *tls, bool is_server,
+struct stream_tls_session *stream_tls_begin(struct stream_tls *tls, bool is_server,
 					    stream_tls_send *send, void *arg);
 /** Must be in the peer's certificate; NULL, as it is at first: any. Must outlive the session. */
 void stream_tls_name(struct stream_tls_session *session, const char *peer_name);

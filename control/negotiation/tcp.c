@@ -179,6 +179,16 @@ static bool is_used(const struct config_negotiation_tcp *config)
 	return config->listen.count > 0 || config->peers.count > 0;
 }
 
+static int tls_load(const struct config_negotiation_tcp *config, struct stream_tls **tls,
+		    struct error *error)
+{
+	*tls = NULL;
+	if (config->tls.cert == NULL)
+		return 0;
+	*tls = stream_tls_create(&config->tls, "negotiation.tcp.tls", error);
+	return *tls != NULL ? 0 : -EINVAL;
+}
+
 int negotiation_tcp_start(struct control *control, struct error *error)
 {
 	const struct config_negotiation_tcp *config = &control->config.negotiation.tcp;
@@ -193,15 +203,37 @@ int negotiation_tcp_start(struct control *control, struct error *error)
 	control->negotiation_tcp = tcp;
 	tcp->control = control;
 	tcp->config = config;
-	if (config->tls.cert != NULL) {
-		tcp->tls = stream_tls_create(&config->tls, "negotiation.tcp.tls", error);
-		rc = tcp->tls != NULL ? 0 : -EINVAL;
-	}
+	rc = tls_load(config, &tcp->tls, error);
 	rc = rc == 0 ? peers_make(tcp, error) : rc;
 	rc = rc == 0 ? listeners_open(tcp, error) : rc;
 	for (uint32_t i = 0; i < tcp->peer_count && rc == 0; i++)
 		tcp_peer_connect(&tcp->peers[i]);
 	return rc;
+}
+
+int negotiation_tcp_renewal_load(const struct control *control,
+				 const struct config_negotiation_tcp *config,
+				 struct stream_tls **tls, struct error *error)
+{
+	const struct negotiation_tcp *tcp = control->negotiation_tcp;
+
+	*tls = NULL;
+	if (tcp == NULL || tcp->tls == NULL)
+		return 0;
+	if (config->tls.cert == NULL)
+		return error_set(error, BGW_ERROR_INVALID_INPUT,
+				 "negotiation.tcp.tls can only be taken away by a restart");
+	return tls_load(config, tls, error);
+}
+
+void negotiation_tcp_renew(struct control *control, struct stream_tls *tls)
+{
+	struct negotiation_tcp *tcp = control->negotiation_tcp;
+
+	if (tls == NULL)
+		return;
+	stream_tls_release(tcp->tls);
+	tcp->tls = tls;
 }
 
 void negotiation_tcp_stop(struct control *control)
@@ -217,7 +249,7 @@ void negotiation_tcp_stop(struct control *control)
 		if (tcp->guests[i] != NULL)
 			tcp_guest_gone(tcp->guests[i]);
 	free(tcp->peers);
-	stream_tls_destroy(tcp->tls);
+	stream_tls_release(tcp->tls);
 	tcp->listeners_closing = tcp->listener_count;
 	for (uint32_t i = 0; i < tcp->listener_count; i++)
 		uv_close((uv_handle_t *)&tcp->listeners[i].handle, listener_closed);
@@ -299,6 +331,7 @@ int negotiation_tcp_check(const struct config_negotiation_tcp *config, struct er
 {
 	struct stream_tls *tls;
 	union stream_address address;
+	int rc;
 
 	for (uint32_t i = 0; i < config->listen.count; i++)
 		if (stream_address_parse("negotiation.tcp.listen",
@@ -308,9 +341,7 @@ int negotiation_tcp_check(const struct config_negotiation_tcp *config, struct er
 	for (uint32_t i = 0; i < config->peers.count; i++)
 		if (check_peer(config, i, error) < 0)
 			return -EINVAL;
-	if (config->tls.cert == NULL)
-		return 0;
-	tls = stream_tls_create(&config->tls, "negotiation.tcp.tls", error);
-	stream_tls_destroy(tls);
-	return tls != NULL ? 0 : -EINVAL;
+	rc = tls_load(config, &tls, error);
+	stream_tls_release(tls);
+	return rc;
 }

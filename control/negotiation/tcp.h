@@ -11,15 +11,22 @@
  * Who is not configured is refused; with accept_any it is a guest: served passively, that is, it
  * gets keepalives and may run heartbeats.
  *
- * Control thread only.
+ * Control thread only, but for negotiation_tcp_renewal_load().
  */
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "error.h"
-#include "session.h"
+#include "values.h"
 
 struct config_negotiation_tcp;
 struct control;
 struct negotiation_tcp;
+struct peering;
+struct session;
+struct session_counters;
+struct stream_tls;
 
 /** Whether the section can be used, without starting anything. 0, or negative with *error set. */
 int negotiation_tcp_check(const struct config_negotiation_tcp *config, struct error *error);
@@ -28,6 +35,14 @@ int negotiation_tcp_check(const struct config_negotiation_tcp *config, struct er
 int negotiation_tcp_start(struct control *control, struct error *error);
 /** The loop must run once more. */
 void negotiation_tcp_stop(struct control *control);
+
+/** Reads the certificates again: *tls is for negotiation_tcp_renew() or stream_tls_release(), NULL
+ * where none are in use. 0, or negative with *error set. Any thread. */
+int negotiation_tcp_renewal_load(const struct control *control,
+				 const struct config_negotiation_tcp *config,
+				 struct stream_tls **tls, struct error *error);
+/** Takes them for connections to come; those that there are go on with theirs. */
+void negotiation_tcp_renew(struct control *control, struct stream_tls *tls);
 
 /** Whether more than heartbeats is negotiated with the remote gateway over TCP. */
 bool negotiation_tcp_has(const struct control *control, const struct bgw_uuid *gateway);

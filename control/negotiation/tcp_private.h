@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "config.h"
+#include "session.h"
 #include "tcp.h"
 
 #define TCP_GUESTS_MAX 64

@@ -5,6 +5,7 @@
 
 #include "control.h"
 #include "resource.h"
+#include "session.h"
 #include "tcp.h"
 #include "udp.h"
 

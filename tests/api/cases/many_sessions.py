@@ -71,6 +71,22 @@ def pages(api, query):
     return found, sizes
 
 
+def backwards(api, found, size):
+    """From the last page to the first, and from each there again."""
+    query, after, end = f"limit={size}&fields=id&page_reverse=True", None, len(found)
+    while query is not None:
+        items, following, query = page(api, query)
+        equal(f"the page before {end}", [item["id"] for item in items],
+              [item["id"] for item in found[max(end - size, 0):end]])
+        check((following is None) == (end == len(found)), f"behind {end} follows {following}")
+        if following is not None:
+            equal(f"the page behind {end}", page(api, following)[0], after)
+        after, end = items, end - size
+    check(end <= 0, f"before {end} there is no page")
+    equal("before the first", page(api, f"limit={size}&marker={found[0]['id']}&page_reverse=True"),
+          ([], None, None))
+
+
 def listed(api, made):
     """Each is on one page, and found by itself."""
     size = len(made) // 5 + 1
@@ -90,8 +106,11 @@ def listed(api, made):
     some, sizes = pages(api, f"limit=10&fields=id&address={wanted['address']}")
     equal("by address", [item["id"] for item in some], same)
     equal("pages of them", sizes[:-1], [10] * (len(same) // 10 - (len(same) % 10 == 0)))
+    backwards(api, found, size)
     for wrong in ("udp:x", "udp:00000000-0000-4000-8000-000000000000", "tcp:1", "x"):
-        api.refused(400, "GET", f"/v2.0/negotiation-sessions?limit=2&marker={wrong}", sentence="marker")
+        for way in ("", "&page_reverse=True"):
+            api.refused(400, "GET", f"/v2.0/negotiation-sessions?limit=2&marker={wrong}{way}",
+                        sentence="marker")
         api.refused(404, "GET", f"/v2.0/negotiation-sessions/{wrong}")
     equal("the second page again", page(api, f"limit={size}&fields=id&marker={first[-1]['id']}")[0], second)
 

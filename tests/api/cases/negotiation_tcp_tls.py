@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """With TLS a peer over TCP needs a certificate that the CA signed, for its part, and of the name that
-is configured; a plain peer is not served."""
+is configured; a plain peer is not served. The files are read again on SIGHUP."""
 
 import os
 import ssl
@@ -12,6 +12,8 @@ from lib.gateway import free_port
 from lib.negotiator import Heartbeat, Peer, connect, listener, taken
 
 BOTH = "serverAuth,clientAuth"
+READ_AGAIN = "certificates and tokens were read again"
+AS_THEY_WERE = "certificates and tokens stay as they were"
 
 
 def fails(port, context, why):
@@ -58,6 +60,40 @@ def it_connects(api, listening, authority, stranger):
     await_status(api, "c", "ACTIVE")
 
 
+def heartbeats(port, authority):
+    """A peer for which it is answered."""
+    peer = Peer(connect(port, "127.0.0.2", authority.context(authority.issue("b", BOTH))),
+                [Heartbeat()])
+    check(peer.rounds_for(2.2)[0] >= 2, "no heartbeats by TLS")
+    return peer
+
+
+def read_again(gateway, api, port, old):
+    """Another CA is believed, and the one of before is not; who is there already stays."""
+    new = Authority(gateway.directory, "renewed")
+    good = gateway.config["negotiation"]["tcp"].pop("tls")
+    gateway.hang_up("negotiation.tcp.tls can only be taken away by a restart")
+    cert, key = new.issue("gateway", BOTH)
+    renewed = {"cert": cert, "key": key, "ca": new.cert}
+    for member in renewed:
+        gateway.config["negotiation"]["tcp"]["tls"] = {**renewed, member: "/nothing"}
+        gateway.hang_up(AS_THEY_WERE)
+        check(f"negotiation.tcp.tls.{member}" in gateway.last_words(), gateway.last_words())
+    gateway.config["negotiation"]["tcp"]["tls"] = good
+    peer = heartbeats(port, old)
+    gateway.config["negotiation"]["tcp"]["tls"] = renewed
+    gateway.hang_up(READ_AGAIN)
+    check(peer.rounds_for(2.2)[0] >= 2, "the peer that was there lost its session")
+    peer.close()
+    await_status(api, "b", "DOWN")
+    fails(port, old.context(old.issue("b", BOTH)), "who knows the certificate of before only")
+    mixed = new.context()
+    mixed.load_cert_chain(*old.issue("b", BOTH))
+    fails(port, mixed, "a certificate that the CA of before signed")
+    heartbeats(port, new).close()
+    await_status(api, "b", "DOWN")
+
+
 def run(gateway):
     port = free_port()
     authority = Authority(gateway.directory, "peers")
@@ -78,13 +114,12 @@ def run(gateway):
     fails(port, authority.context(), "a peer without certificate")
     fails(port, authority.context(stranger.issue("b", BOTH)), "a stranger")
     fails(port, authority.context(authority.issue("b-server", "serverAuth")), "a server's certificate")
-    peer = Peer(connect(port, "127.0.0.2", authority.context(authority.issue("b", BOTH))),
-                [Heartbeat()])
-    check(peer.rounds_for(2.2)[0] >= 2, "no heartbeats by TLS")
+    peer = heartbeats(port, authority)
     check(session(api, "b")["status"] == "ACTIVE", "by TLS the session is not ACTIVE")
     peer.close()
     await_status(api, "b", "DOWN")
     it_connects(api, listening, authority, stranger)
+    read_again(gateway, api, port, authority)
     gateway.stop()
     tcp["peers"][0]["tls_name"] = "site-x"
     gateway.start()
