@@ -4,6 +4,8 @@ it does not, or takes back what it did, and the host is as it was."""
 
 import random
 import signal
+import statistics
+import time
 
 from lib.agent import SERVICE, Agent, configuration, grpc
 from lib.errors import check
@@ -65,15 +67,27 @@ def asleep(agent, here, is_closed):
         channel.close()
 
 
+def usual_s(agent):
+    """How long an order takes here."""
+    took = []
+    for method, undo, message in orders(agent) * 3:
+        began = time.monotonic()
+        agent.order(method, message)
+        took.append(time.monotonic() - began)
+        agent.order(undo, message)
+    return statistics.median(took)
+
+
 def at_random(lab, agent, here):
     """Clients that give up at any moment, and then take back what they do not know to be done, as a
     gateway does. What was answered is there."""
     rng = random.Random(7)
     before = configuration(here)
+    patience_s = 1.5 * usual_s(agent)
     given_up = 0
     for _ in range(600 if lab.long else 20):
         for method, undo, message in orders(agent)[:: rng.choice((1, 2))]:
-            result = gives_up(agent, method, message, rng.uniform(0.0005, 0.02))
+            result = gives_up(agent, method, message, rng.uniform(0.0003, patience_s))
             given_up += result is None
             check(result is None or result.executed, f"{method}: {result}")
         for method, undo, message in reversed(orders(agent)):

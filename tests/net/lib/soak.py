@@ -206,6 +206,17 @@ def prove_static_macs(gateway, ledger):
     )
 
 
+def wait_paths(gateway, tunnels):
+    """Until there is a way to the peers: a port that is taken into service has a carrier when Linux
+    says so, which may be a second later."""
+
+    def away():
+        connections = gateway.api.list("l2-remote-gateway-connections")
+        return [one for one in connections if one["id"] in tunnels and one["status"] != "ACTIVE"]
+
+    wait_until(lambda: not away(), 10, lambda: f"these stay away: {away()}")
+
+
 def wait_turns(gateway, turn):
     """Until each input has come round, whatever CPU the workers have."""
 
@@ -232,6 +243,7 @@ def prove_tunnels(gateway, ledger, fixtures, turn):
         shown = gateway.api.list("l2-remote-gateway-connections")
         return {entry["id"]: entry for entry in shown}
 
+    wait_paths(gateway, quiet)
     before = counters()
     wait_turns(gateway, turn)
     for identifier, after in counters().items():
