@@ -2,6 +2,7 @@
 """bgwctl waits for a gateway that is at work for as long as it is alive, says so on a terminal, and
 gives up on one that is not."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -24,7 +25,8 @@ class Slow:
         self.where = "127.0.0.1:%d" % self._listener.getsockname()[1]
         self.answered = 0
         self._changed = threading.Condition()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def _accept(self):
         while True:
@@ -47,7 +49,8 @@ class Slow:
                     self.answered += 1
                     self._changed.notify_all()
             client.sendall(answer)
-        client.close()
+        with contextlib.suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
 
     @staticmethod
     def _pass_on(client, server):
@@ -59,6 +62,9 @@ class Slow:
             pass
 
     def close(self):
+        """Who waits in accept() must not wait there for whoever gets the number of the descriptor."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._accepting.join()
         self._listener.close()
 
 
