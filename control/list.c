@@ -230,7 +230,6 @@ static void page_set(struct list *list)
 {
 	const struct query *query = list->query;
 	const size_t limit = query->limit != 0 ? query->limit : list->count;
-
 	const bool is_cut_here = query->marker != NULL && !list->is_page_walked;
 
 	if (query->page_reverse) {

@@ -188,16 +188,21 @@ static bool is_page_whole(const struct list *list)
 	return list->query->marker != NULL && list->is_marker_met;
 }
 
-/* Backwards only the last ones, and one more, can be on the page; they are moved now and then only.
- */
+/* Backwards only the last ones, and one more, can be on the page. One is deleted for each that is
+ * added, as many at once would hold up the loop; they are moved now and then only. */
 static void forget_first(struct list *list)
 {
 	const size_t kept = (size_t)list->query->limit + 1;
 
-	if (!list->is_page_walked || !list->query->page_reverse || list->count < 2 * kept)
+	struct list_item *last;
+
+	if (!list->is_page_walked || !list->query->page_reverse || list->count <= kept)
 		return;
-	for (size_t i = 0; i < list->count - kept; i++)
-		cJSON_Delete(list->items[i].json);
+	last = &list->items[list->count - kept - 1];
+	cJSON_Delete(last->json);
+	last->json = NULL;
+	if (list->count < 2 * kept)
+		return;
 	memmove(list->items, list->items + list->count - kept, kept * sizeof(*list->items));
 	list->count = kept;
 }

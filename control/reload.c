@@ -54,9 +54,6 @@ static void forget(struct reload *reload)
 	http_credentials_free(reload->credentials);
 	negotiator_credentials_free(reload->l3_credentials);
 	stream_tls_release(reload->tcp_tls);
-	reload->credentials = NULL;
-	reload->l3_credentials = NULL;
-	reload->tcp_tls = NULL;
 }
 
 /* The listeners are those of the start. */
@@ -68,6 +65,10 @@ static int check(struct reload *reload)
 	struct error *error = &reload->error;
 	int rc;
 
+	/* What was read before is in use. */
+	reload->credentials = NULL;
+	reload->l3_credentials = NULL;
+	reload->tcp_tls = NULL;
 	api.tls = config->api.tls;
 	api.tokens = config->api.tokens;
 	rc = negotiation_service_renewal_check(control, &config->negotiation.grpc, error);
@@ -148,9 +149,6 @@ static int take(struct reload *reload)
 	negotiator_credentials_replace(control, reload->l3_credentials);
 	negotiation_service_renew(control);
 	negotiation_tcp_renew(control, reload->tcp_tls);
-	reload->credentials = NULL;
-	reload->l3_credentials = NULL;
-	reload->tcp_tls = NULL;
 	return 0;
 }
 

@@ -23,7 +23,8 @@ struct stream_tls;
 /** Reads the files; errors name them as members of `section`. NULL with *error set. Any thread. */
 struct stream_tls *stream_tls_create(const struct config_tls *config, const char *section,
 				     struct error *error);
-/** By its owner; sessions that are left go on with it. Accepts NULL. */
+/** By its owner, on any thread before the first session; those that are left go on with it. Accepts
+ * NULL. */
 void stream_tls_release(struct stream_tls *tls);
 
 /** One connection. */

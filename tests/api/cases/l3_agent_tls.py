@@ -10,10 +10,9 @@ from l3_peer import Original
 from lib.agent import Agent
 from lib.certificates import Authority
 from lib.expect import check, equal
+from lib.gateway import READ_AGAIN
 from lib.l3 import Site, wait
 
-
-READ_AGAIN = "certificates and tokens were read again"
 AS_THEY_WERE = "stay as they were: l3_negotiator.agent: "
 
 

@@ -11,12 +11,10 @@ import ssl
 from l3_peer import Original, post
 from lib.certificates import Authority, shown
 from lib.expect import check, equal
-from lib.gateway import free_port
+from lib.gateway import AS_THEY_WERE, READ_AGAIN, free_port
 from lib.l3 import Site, second, wait
 
 BOTH = "serverAuth,clientAuth"
-READ_AGAIN = "certificates and tokens were read again"
-AS_THEY_WERE = "stay as they were: "
 OFFER = json.dumps({"cidrs": ["10.0.0.0/30"], "destinationNetwork": "192.168.9.0/24"})
 
 

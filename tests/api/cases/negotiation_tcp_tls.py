@@ -8,12 +8,10 @@ import ssl
 from cases.negotiation_tcp import await_status, session
 from lib.certificates import Authority
 from lib.expect import check
-from lib.gateway import free_port
+from lib.gateway import AS_THEY_WERE, READ_AGAIN, free_port
 from lib.negotiator import Heartbeat, Peer, connect, listener, taken
 
 BOTH = "serverAuth,clientAuth"
-READ_AGAIN = "certificates and tokens were read again"
-AS_THEY_WERE = "certificates and tokens stay as they were"
 
 
 def fails(port, context, why):

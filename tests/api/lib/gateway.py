@@ -20,6 +20,9 @@ PROGRAM = os.path.join(BUILD, "control", "bgwd")
 START_S = 60
 RELOAD_S = 20
 STOP_S = 60
+# What the log says after SIGHUP.
+READ_AGAIN = "certificates and tokens were read again"
+AS_THEY_WERE = "certificates and tokens stay as they were: "
 
 
 def free_port():
