@@ -9,7 +9,8 @@ A module may say more of itself:
                      first one prepared serves the next
 
 What a case owns is an object with `conclude`, which proves what every case ends with, `diagnose`,
-which keeps what explains a failure, `close`, which undoes everything, and `directory`, with logs.
+which keeps what explains a failure, `close`, which undoes everything, and `directory`, with logs. The
+ends of those of a case that failed are printed, for whom the directory is out of reach.
 """
 
 import argparse
@@ -27,11 +28,24 @@ import traceback
 import types
 
 _PR_SET_PDEATHSIG = 1
+LOG_LINES = 12
+LOG_COLUMNS = 240
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def _fail(error, _owner):
     raise error
+
+
+def _ends_of_logs(directory):
+    """The last lines of every log in it, each as a line of its own."""
+    lines = []
+    for name in sorted(os.listdir(directory)):
+        if name.endswith(".log"):
+            with open(os.path.join(directory, name), encoding="utf-8", errors="replace") as log:
+                lines += [f"#   | {name}: {line[:LOG_COLUMNS]}"
+                          for line in log.read().splitlines()[-LOG_LINES:] if line.strip()]
+    return lines
 
 
 class Suite:
@@ -93,7 +107,9 @@ class Suite:
                 if verdict == "ok":
                     verdict = "FAIL"
                     why = f"at the end: {self.one_line(error)}; logs in {owner.directory}"
-        if verdict != "FAIL":
+        if verdict == "FAIL":
+            why = "\n".join((why, *_ends_of_logs(owner.directory)))
+        else:
             shutil.rmtree(owner.directory)
         return verdict, why
 

@@ -41,6 +41,11 @@ class Answer:
         return ((self.json or {}).get("NeutronError") or {}).get("message", "")
 
     @property
+    def reason(self):
+        """That sentence, or where another answered than the gateway, what it says."""
+        return self.error or self.text[:400]
+
+    @property
     def error_type(self):
         return ((self.json or {}).get("NeutronError") or {}).get("type", "")
 
@@ -102,7 +107,7 @@ class Client:
 
     def get(self, target):
         answer = self.request("GET", target)
-        equal(f"status of GET {target} ({answer.error})", answer.status, 200)
+        equal(f"status of GET {target} ({answer.reason})", answer.status, 200)
         return answer.json
 
     def list(self, collection, query=""):
@@ -111,13 +116,13 @@ class Client:
     def create(self, collection, **members):
         root = singular(collection)
         answer = self.request("POST", f"/v2.0/{collection}", {root: members})
-        equal(f"status of POST {collection} {members} ({answer.error})", answer.status, 201)
+        equal(f"status of POST {collection} {members} ({answer.reason})", answer.status, 201)
         return answer.json[root]
 
     def update(self, collection, identifier, **members):
         root = singular(collection)
         answer = self.request("PUT", f"/v2.0/{collection}/{identifier}", {root: members})
-        equal(f"status of PUT {collection} {members} ({answer.error})", answer.status, 200)
+        equal(f"status of PUT {collection} {members} ({answer.reason})", answer.status, 200)
         return answer.json[root]
 
     def show(self, collection, identifier):
@@ -125,7 +130,7 @@ class Client:
 
     def delete(self, collection, identifier, query=""):
         answer = self.request("DELETE", f"/v2.0/{collection}/{identifier}{query}")
-        equal(f"status of DELETE {collection} ({answer.error})", answer.status, 204)
+        equal(f"status of DELETE {collection} ({answer.reason})", answer.status, 204)
         equal("body of a 204", answer.text, "")
 
     def refused(self, status, method, target, body=None, sentence="", headers=None):

@@ -13,6 +13,7 @@ from .gateway import BUILD, free_port
 
 _TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 NODE = os.path.join(_TOP, "tests", "api", "node")
+_CONNECTIONS = os.path.join(NODE, "connections.cjs")
 OPENAPI = os.path.join(_TOP, "proto", "openapi.yaml")
 # What a case may take, nearly: most of it is loading them.
 INSTALL_S = 280
@@ -69,7 +70,7 @@ class Prism:
             self._process = subprocess.Popen(
                 [os.path.join(tools(), "prism"), "proxy", OPENAPI, f"http://{gateway.tcp}", "-p",
                  str(self.port), "--errors"], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                cwd=NODE)
+                cwd=NODE, env={**os.environ, "NODE_OPTIONS": f"--require {_CONNECTIONS}"})
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             try:
