@@ -11,6 +11,7 @@
 #include "dataplane.h"
 #include "negotiation/tag.h"
 #include "object/tunnel.h"
+#include "table/slab.h"
 #include "worker/worker.h"
 
 /* Objects that may wait for their grace period. */
@@ -147,12 +148,12 @@ struct bgw_dataplane *bgw_dataplane_create(const struct bgw_limits *limits)
 	return dp;
 }
 
-static void objects_free(void *array, uint32_t count)
+static void objects_free(void *array, uint32_t count, void (*release)(void *object))
 {
 	void **objects = array;
 
 	for (uint32_t i = 0; objects && i < count; i++)
-		published_free(objects[i]);
+		release(objects[i]);
 	free(objects);
 }
 
@@ -166,17 +167,17 @@ void bgw_dataplane_destroy(struct bgw_dataplane *dp)
 		retire_queue_destroy(&dp->retired);
 	published_free(dp->own_addresses);
 	free(dp->negotiation_sessions);
-	objects_free(dp->negotiation_peers, dp->limits.peers);
+	objects_free(dp->negotiation_peers, dp->limits.peers, slab_free);
 	free(dp->hello_meters);
 	free(dp->signal_meters);
 	free(dp->storm_meters);
 	free(dp->key_of_connection);
 	free(dp->key_of_peer);
-	objects_free(dp->neighbours, dp->limits.neighbours);
-	objects_free(dp->paths, dp->limits.paths);
-	objects_free(dp->domains, dp->limits.domains);
+	objects_free(dp->neighbours, dp->limits.neighbours, published_free);
+	objects_free(dp->paths, dp->limits.paths, published_free);
+	objects_free(dp->domains, dp->limits.domains, published_free);
 	free(dp->connections);
-	objects_free(dp->attachments, dp->limits.attachments);
+	objects_free(dp->attachments, dp->limits.attachments, published_free);
 	em_destroy(&dp->neighbour_keys);
 	em_destroy(&dp->connection_keys);
 	em_destroy(&dp->peers);

@@ -73,13 +73,16 @@ struct bgw_dataplane {
 /* Stops the coarse clock at `now_s`: for tests. */
 void dataplane_clock_set(struct bgw_dataplane *dp, uint16_t now_s);
 
-/* Puts `object` (or NULL) at `place` and retires what was there. */
-#define dataplane_publish(dp, place, object)                                  \
-	do {                                                                  \
-		void *old_object = *(place);                                  \
-		__atomic_store_n((place), (object), __ATOMIC_RELEASE);        \
-		retire_queue_add(&(dp)->retired, old_object, published_free); \
+/* Puts `object` (or NULL) at `place` and retires what was there, which `release` frees. */
+#define dataplane_publish_with(dp, place, object, release)             \
+	do {                                                           \
+		void *old_object = *(place);                           \
+		__atomic_store_n((place), (object), __ATOMIC_RELEASE); \
+		retire_queue_add(&(dp)->retired, old_object, release); \
 	} while (0)
+/* The same of what object_alloc() gave. */
+#define dataplane_publish(dp, place, object) \
+	dataplane_publish_with(dp, place, object, published_free)
 
 /* Zeroed, aligned to a cache line; NULL and ENOMEM. */
 void *object_alloc(size_t size_bytes);

@@ -9,6 +9,7 @@
 #include <bgw/port.h>
 
 #include "negotiation/negotiation.h"
+#include "table/slab.h"
 
 static struct rte_ring *ring_make(const char *what, uint16_t id, const void *owner, size_t size,
 				  uint32_t count, unsigned int flags)
@@ -57,20 +58,20 @@ void negotiation_worker_destroy(struct bgw_dataplane *dp, struct negotiation_wor
 	if (negotiation == NULL)
 		return;
 	for (uint32_t i = 0; dp && i < dp->limits.peers; i++)
-		published_free(negotiation->sessions[i]);
+		slab_free(negotiation->sessions[i]);
 	while (negotiation->ended != NULL) {
 		struct negotiation_session *session = negotiation->ended;
 
 		negotiation->ended = session->next_ended;
-		published_free(session);
+		slab_free(session);
 	}
 	while (negotiation->commands &&
 	       rte_ring_sc_dequeue_elem(negotiation->commands, &command, sizeof(command)) == 0)
 		if (command.type == NEGOTIATION_START)
-			published_free(command.start);
+			slab_free(command.start);
 	while (negotiation->reports &&
 	       rte_ring_sc_dequeue_elem(negotiation->reports, &report, sizeof(report)) == 0)
-		published_free(report.ended);
+		slab_free(report.ended);
 	while (negotiation->handover && rte_ring_sc_dequeue(negotiation->handover, &mbuf) == 0)
 		rte_pktmbuf_free(mbuf);
 	rte_free(negotiation->sessions);

@@ -5,8 +5,12 @@
 
 #include "negotiation/negotiation.h"
 #include "object/tunnel.h"
+#include "table/slab.h"
 
 #define UDP_BYTES 8
+
+static struct slab peers = {.object_bytes = sizeof(struct negotiation_peer)};
+static struct slab sessions = {.object_bytes = sizeof(struct negotiation_session)};
 
 void bgw_negotiation_port_set(struct bgw_dataplane *dp, uint16_t udp_port)
 {
@@ -40,18 +44,18 @@ int bgw_negotiation_peer_set(struct bgw_dataplane *dp, uint32_t index,
 		return -EINVAL;
 	if (dp->negotiation_peers[index] && dp->negotiation_peers[index]->worker != spec->worker)
 		return -EINVAL;
-	peer = object_alloc(sizeof(*peer));
+	peer = slab_alloc(&peers);
 	if (!peer)
 		return -ENOMEM;
 	status = way_fill(dp, &peer->way, &spec->path);
 	if (status != 0) {
-		published_free(peer);
+		slab_free(peer);
 		return status;
 	}
 	peer->worker = spec->worker;
 	tag_key_expand(&peer->rx_key, spec->rx_key);
 	tag_key_expand(&peer->tx_key, spec->tx_key);
-	dataplane_publish(dp, &dp->negotiation_peers[index], peer);
+	dataplane_publish_with(dp, &dp->negotiation_peers[index], peer, slab_free);
 	return 0;
 }
 
@@ -59,7 +63,7 @@ int bgw_negotiation_peer_clear(struct bgw_dataplane *dp, uint32_t index)
 {
 	if (index == 0 || index >= dp->limits.peers || !dp->negotiation_peers[index])
 		return -ENOENT;
-	dataplane_publish(dp, &dp->negotiation_peers[index], NULL);
+	dataplane_publish_with(dp, &dp->negotiation_peers[index], NULL, slab_free);
 	return 0;
 }
 
@@ -100,13 +104,13 @@ int bgw_negotiation_session_start(struct bgw_dataplane *dp, uint32_t index,
 	struct negotiation_command command = {.type = NEGOTIATION_START, .peer = index};
 	int status;
 
-	command.start = object_alloc(sizeof(*command.start));
+	command.start = slab_alloc(&sessions);
 	if (!command.start)
 		return -ENOMEM;
 	session_fill(command.start, index, spec);
 	status = command_send(dp, &command);
 	if (status != 0) {
-		published_free(command.start);
+		slab_free(command.start);
 		return status;
 	}
 	dp->negotiation_sessions[index] = command.start;
@@ -191,7 +195,7 @@ static void ended_take(struct bgw_dataplane *dp, struct negotiation_session *ses
 	status_fill(dp, session, &report->status);
 	if (dp->negotiation_sessions[session->peer] == session)
 		dp->negotiation_sessions[session->peer] = NULL;
-	published_free(session);
+	slab_free(session);
 }
 
 uint32_t bgw_negotiation_report_take(struct bgw_dataplane *dp,
