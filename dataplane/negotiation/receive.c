@@ -28,7 +28,7 @@ static void tags_compute(struct candidates *candidates)
 		job->key = session ? &session->rx_key : &candidate->peer->rx_key;
 		job->bytes = candidate->packet->payload;
 		job->length = (session ? BGW_DATAGRAM_EXCHANGE_BYTES : BGW_DATAGRAM_HELLO_BYTES) -
-			      BGW_DATAGRAM_TAG_BYTES;
+			      BGW_DATAGRAM_SEAL_BYTES;
 		bgw_datagram_iv(job->iv, !candidate->peer->way.is_higher,
 				session ? session->remote_epoch : candidate->hello.epoch,
 				candidate->datagram.counter);

@@ -135,7 +135,7 @@ static void datagram_end(struct negotiation_worker *negotiation, const struct ta
 
 	job->key = key;
 	job->bytes = payload;
-	job->length = length - BGW_DATAGRAM_TAG_BYTES;
+	job->length = length - BGW_DATAGRAM_SEAL_BYTES;
 	bgw_datagram_iv(job->iv, from_higher, epoch, counter);
 }
 
@@ -194,7 +194,7 @@ void negotiation_flush(struct worker *worker)
 	for (uint32_t i = 0; i < count; i++) {
 		const struct tag_job *job = &negotiation->output_jobs[i];
 
-		memcpy((uint8_t *)(uintptr_t)job->bytes + job->length, job->tag, sizeof(job->tag));
+		memcpy(tag_place(job), job->tag, sizeof(job->tag));
 	}
 	for (uint32_t i = 0; i < count; i = next) {
 		const uint16_t port = negotiation->output_port[i];

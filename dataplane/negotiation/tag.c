@@ -12,8 +12,8 @@ struct tag_lines tag_lines;
 /* A line is read if the tag is another one when it is. */
 static void lines_find(void)
 {
-	static const uint8_t bytes[BGW_DATAGRAM_HELLO_BYTES], key_bytes[16];
-	struct tag_job right = {.bytes = bytes, .length = sizeof(bytes) - BGW_DATAGRAM_TAG_BYTES};
+	static const uint8_t bytes[BGW_DATAGRAM_EXCHANGE_BYTES], key_bytes[16];
+	struct tag_job right = {.bytes = bytes, .length = sizeof(bytes) - BGW_DATAGRAM_SEAL_BYTES};
 	struct tag_job wrong = right;
 	struct tag_key key, spoilt;
 

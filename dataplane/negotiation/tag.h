@@ -39,7 +39,7 @@ int tag_open(void);
 /* Any thread, slow. */
 void tag_key_expand(struct tag_key *key, const uint8_t bytes[16]);
 
-/* One datagram: `length` bytes without its tag. */
+/* One datagram: its first `length` bytes, which are under its tag. */
 struct tag_job {
 	const struct tag_key *key;
 	const uint8_t *bytes;
@@ -51,13 +51,19 @@ struct tag_job {
 /* Computes the tags of a burst. */
 void tag_compute(struct tag_job *jobs, uint32_t count);
 
-/* Whether the tag behind the job's bytes is the computed one, in constant time. */
+/* Where the tag of the datagram is: its counter is between. */
+static inline uint8_t *tag_place(const struct tag_job *job)
+{
+	return (uint8_t *)(uintptr_t)job->bytes + job->length + BGW_DATAGRAM_COUNTER_BYTES;
+}
+
+/* Whether the tag of the datagram is the computed one, in constant time. */
 static inline bool tag_is_right(const struct tag_job *job)
 {
 	uint64_t there[2], computed[2];
 
 	_Static_assert(sizeof(there) == BGW_DATAGRAM_TAG_BYTES, "a tag is two words");
-	memcpy(there, job->bytes + job->length, sizeof(there));
+	memcpy(there, tag_place(job), sizeof(there));
 	memcpy(computed, job->tag, sizeof(computed));
 	return ((there[0] ^ computed[0]) | (there[1] ^ computed[1])) == 0;
 }

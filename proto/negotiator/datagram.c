@@ -6,29 +6,30 @@
 
 #include <linux/types.h>
 
-/* Offsets of what both kinds begin with; flags and count are of exchanges. */
+/* Offsets of what is in both kinds; flags and count are of exchanges. */
 #define AT_VERSION 0
 #define AT_KIND	   1
 #define AT_FLAGS   2
 #define AT_COUNT   3
 #define AT_SESSION 4
 #define AT_NONCE   8
-#define AT_COUNTER 16
 
 /* Of a hello; what is behind the interval is 0. */
-#define AT_OWN_SESSION	  24
-#define AT_EPOCH	  28
-#define AT_OWN_NONCE	  32
-#define AT_INTERVAL	  40
-#define AT_HELLO_RESERVED 44
+#define AT_OWN_SESSION	  16
+#define AT_EPOCH	  20
+#define AT_OWN_NONCE	  24
+#define AT_INTERVAL	  32
+#define AT_HELLO_RESERVED 36
+#define AT_HELLO_COUNTER  (BGW_DATAGRAM_HELLO_BYTES - BGW_DATAGRAM_SEAL_BYTES)
 
-/* Of an exchange; the last two bytes before the tag are 0. */
-#define AT_ROUND	     24
-#define AT_ACK_ROUND	     28
-#define AT_STEP		     32
-#define AT_ACK_STEP	     33
-#define AT_BYTES	     34
-#define AT_EXCHANGE_RESERVED 38
+/* Of an exchange; two bytes before the counter are 0. */
+#define AT_ROUND	     16
+#define AT_ACK_ROUND	     20
+#define AT_STEP		     24
+#define AT_ACK_STEP	     25
+#define AT_BYTES	     26
+#define AT_EXCHANGE_RESERVED 30
+#define AT_EXCHANGE_COUNTER  (BGW_DATAGRAM_EXCHANGE_BYTES - BGW_DATAGRAM_SEAL_BYTES)
 
 static void put_32(uint8_t *at, uint32_t value)
 {
@@ -74,7 +75,7 @@ bool bgw_datagram_read(const uint8_t *bytes, uint32_t length, struct bgw_datagra
 	datagram->kind = bytes[AT_KIND];
 	datagram->session = get_32(bytes + AT_SESSION);
 	datagram->nonce = get_64(bytes + AT_NONCE);
-	datagram->counter = get_64(bytes + AT_COUNTER);
+	datagram->counter = get_64(bytes + length - BGW_DATAGRAM_SEAL_BYTES);
 	return true;
 }
 
@@ -112,7 +113,6 @@ static void begin_write(uint8_t *bytes, const struct bgw_datagram *datagram, uin
 	bytes[AT_COUNT] = count;
 	put_32(bytes + AT_SESSION, datagram->session);
 	put_64(bytes + AT_NONCE, datagram->nonce);
-	put_64(bytes + AT_COUNTER, datagram->counter);
 }
 
 void bgw_datagram_hello_write(uint8_t *bytes, const struct bgw_datagram *datagram,
@@ -124,6 +124,7 @@ void bgw_datagram_hello_write(uint8_t *bytes, const struct bgw_datagram *datagra
 	put_64(bytes + AT_OWN_NONCE, hello->nonce);
 	put_32(bytes + AT_INTERVAL, hello->interval_ms);
 	put_32(bytes + AT_HELLO_RESERVED, 0);
+	put_64(bytes + AT_HELLO_COUNTER, datagram->counter);
 }
 
 void bgw_datagram_exchange_write(uint8_t *bytes, const struct bgw_datagram *datagram,
@@ -137,6 +138,7 @@ void bgw_datagram_exchange_write(uint8_t *bytes, const struct bgw_datagram *data
 	memcpy(bytes + AT_BYTES, exchange->bytes, BGW_EXCHANGE_BYTES_MAX);
 	bytes[AT_EXCHANGE_RESERVED] = 0;
 	bytes[AT_EXCHANGE_RESERVED + 1] = 0;
+	put_64(bytes + AT_EXCHANGE_COUNTER, datagram->counter);
 }
 
 void bgw_datagram_iv(uint8_t iv[BGW_DATAGRAM_IV_BYTES], bool from_higher, uint32_t epoch,

@@ -4,9 +4,10 @@
 
 /**
  * The datagrams that carry a negotiation over UDP (docs/negotiation.md draws them). A hello makes a
- * session, exchanges are all that is said in one. Both begin with the same 24 bytes, and end with a
- * tag over all bytes before it: AES-128-GMAC (NIST SP 800-38D), whose IV is that of
- * bgw_datagram_iv(). Numbers are in network order.
+ * session, exchanges are all that is said in one. Both begin with the same 16 bytes and end with a
+ * counter and a tag: AES-128-GMAC (NIST SP 800-38D) of all bytes before the counter, which is in
+ * its IV, that of bgw_datagram_iv(). So an exchange has two whole blocks under its tag. Numbers are
+ * in network order.
  *
  * Pure functions, any thread. A datagram that was encoded decodes to the same struct.
  */
@@ -16,7 +17,10 @@
 
 #define BGW_DATAGRAM_VERSION 1
 
-#define BGW_DATAGRAM_TAG_BYTES	    16
+#define BGW_DATAGRAM_TAG_BYTES	   16
+#define BGW_DATAGRAM_COUNTER_BYTES 8
+/** What is not under the tag. */
+#define BGW_DATAGRAM_SEAL_BYTES	    (BGW_DATAGRAM_COUNTER_BYTES + BGW_DATAGRAM_TAG_BYTES)
 #define BGW_DATAGRAM_IV_BYTES	    12
 #define BGW_DATAGRAM_HELLO_BYTES    64 /**< its tag included, as of the next two */
 #define BGW_DATAGRAM_EXCHANGE_BYTES 56
@@ -27,7 +31,7 @@ enum bgw_datagram_kind {
 	BGW_DATAGRAM_EXCHANGE = 2,
 };
 
-/** What both kinds begin with. A session is named by the receiver, who chose id and nonce. */
+/** What is in both kinds. A session is named by the receiver, who chose id and nonce. */
 struct bgw_datagram {
 	uint8_t kind;	  /**< enum bgw_datagram_kind */
 	uint32_t session; /**< the receiver's; of a hello, 0 when its sender does not know it */
@@ -60,7 +64,7 @@ struct bgw_datagram_exchange {
 	uint8_t bytes[BGW_EXCHANGE_BYTES_MAX];
 };
 
-/** Reads what both kinds begin with. False: it is no datagram of this version, its kind is unknown,
+/** Reads what is in both kinds. False: it is no datagram of this version, its kind is unknown,
  * or `length` is not its kind's. */
 bool bgw_datagram_read(const uint8_t *bytes, uint32_t length, struct bgw_datagram *datagram);
 

@@ -200,7 +200,7 @@ static void tag_make(struct tag_job *job, const struct tag_key *key, const uint8
 {
 	job->key = key;
 	job->bytes = bytes;
-	job->length = BGW_DATAGRAM_EXCHANGE_BYTES - BGW_DATAGRAM_TAG_BYTES;
+	job->length = BGW_DATAGRAM_EXCHANGE_BYTES - BGW_DATAGRAM_SEAL_BYTES;
 	bgw_datagram_iv(job->iv, from_higher, 0, counter);
 	tag_compute(job, 1);
 }
@@ -218,9 +218,9 @@ struct rte_mbuf *far_ends_datagram(uint32_t index, bool forged)
 
 	bgw_datagram_exchange_write(bytes, &datagram, &far->says);
 	tag_make(&job, &far->tx_key, bytes, FIRST + index > LOCAL, datagram.counter);
-	memcpy(bytes + job.length, job.tag, sizeof(job.tag));
+	memcpy(tag_place(&job), job.tag, sizeof(job.tag));
 	if (forged) {
-		bytes[job.length] ^= 1;
+		*tag_place(&job) ^= 1;
 		return mbuf;
 	}
 	far->counter++;

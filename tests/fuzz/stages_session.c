@@ -129,13 +129,13 @@ void stages_session_seal(uint8_t *frame, uint16_t length)
 	}
 	bgw_datagram_read(at, bytes, &datagram);
 	job.bytes = at;
-	job.length = bytes - BGW_DATAGRAM_TAG_BYTES;
+	job.length = bytes - BGW_DATAGRAM_SEAL_BYTES;
 	/* The peer has the higher address. */
 	bgw_datagram_iv(job.iv, true,
 			bytes == BGW_DATAGRAM_HELLO_BYTES ? hello.epoch : REMOTE_EPOCH,
 			datagram.counter);
 	tag_compute(&job, 1);
-	memcpy(at + job.length, job.tag, sizeof(job.tag));
+	memcpy(tag_place(&job), job.tag, sizeof(job.tag));
 }
 
 bool stages_session_said(const uint8_t *frame, uint32_t length)

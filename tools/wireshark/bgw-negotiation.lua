@@ -37,30 +37,30 @@ protocol.experts = { malformed }
 local lengths = { [1] = 64, [2] = 56 }
 
 local function hello(buffer, tree)
-	tree:add(f.own_session, buffer(24, 4))
-	tree:add(f.epoch, buffer(28, 4))
-	tree:add(f.own_nonce, buffer(32, 8))
-	tree:add(f.interval, buffer(40, 4))
-	return string.format("Hello, session %08x", buffer(24, 4):uint())
+	tree:add(f.own_session, buffer(16, 4))
+	tree:add(f.epoch, buffer(20, 4))
+	tree:add(f.own_nonce, buffer(24, 8))
+	tree:add(f.interval, buffer(32, 4))
+	return string.format("Hello, session %08x", buffer(16, 4):uint())
 end
 
 local function exchange(buffer, tree)
 	local count = math.min(buffer(3, 1):uint(), 4)
 	local said = {}
 
-	tree:add(f.round, buffer(24, 4))
-	tree:add(f.ack_round, buffer(28, 4))
-	tree:add(f.step, buffer(32, 1))
-	tree:add(f.ack_step, buffer(33, 1))
+	tree:add(f.round, buffer(16, 4))
+	tree:add(f.ack_round, buffer(20, 4))
+	tree:add(f.step, buffer(24, 1))
+	tree:add(f.ack_step, buffer(25, 1))
 	for i = 0, count - 1 do
-		local byte = buffer(34 + i, 1)
+		local byte = buffer(26 + i, 1)
 
 		tree:add(f.byte, byte)
 		said[#said + 1] = names[byte:uint()] or tostring(byte:uint())
 	end
-	return string.format("Exchange, round %d.%d: %s (taken up to %d.%d)", buffer(24, 4):uint(),
-	                     buffer(32, 1):uint(), count > 0 and table.concat(said, " ") or "nothing",
-	                     buffer(28, 4):uint(), buffer(33, 1):uint())
+	return string.format("Exchange, round %d.%d: %s (taken up to %d.%d)", buffer(16, 4):uint(),
+	                     buffer(24, 1):uint(), count > 0 and table.concat(said, " ") or "nothing",
+	                     buffer(20, 4):uint(), buffer(25, 1):uint())
 end
 
 function protocol.dissector(buffer, packet, root)
@@ -82,8 +82,8 @@ function protocol.dissector(buffer, packet, root)
 	tree:add(f.count, buffer(3, 1))
 	tree:add(f.session, buffer(4, 4))
 	tree:add(f.nonce, buffer(8, 8))
-	tree:add(f.counter, buffer(16, 8))
 	info = kind == 1 and hello(buffer, tree) or exchange(buffer, tree)
+	tree:add(f.counter, buffer(length - 24, 8))
 	tree:add(f.tag, buffer(length - 16, 16))
 	packet.cols.info = info
 	return length

@@ -20,12 +20,12 @@ def forge(frame, number):
     if kind == 0:  # of no session
         forged[46:58] = struct.pack("!IQ", number, number * 7919)
     elif kind == 1:  # of the session, with a counter to come
-        forged[58:66] = struct.pack("!Q", 1 << 40 | number)
+        forged[-24:-16] = struct.pack("!Q", 1 << 40 | number)
     elif kind == 2:  # as recorded
         pass
     else:  # a hello
-        forged = forged[:42] + struct.pack("!BBHIQQIIQII", 1, 1, 0, 0, 0, number, 1 + number, 1,
-                                           1 + number, 1000, 0) + bytes(16)
+        forged = forged[:42] + struct.pack("!BBHIQIIQIIQ", 1, 1, 0, 0, 0, 1 + number, 1,
+                                           1 + number, 1000, 0, number) + bytes(16)
         forged[16:18] = struct.pack("!H", len(forged) - 14)
         forged[38:40] = struct.pack("!H", len(forged) - 34)
         forged[24:26] = b"\0\0"

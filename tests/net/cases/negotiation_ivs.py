@@ -22,12 +22,11 @@ class Datagram:
 
     def __init__(self, frame):
         self.sender, self.receiver = frame[26:30], frame[30:34]
-        self.kind, self.session, self.receiver_nonce, self.counter = struct.unpack(
-            "!xBxxIQQ", frame[42:66]
-        )
+        self.kind, self.session, self.receiver_nonce = struct.unpack("!xBxxIQ", frame[42:58])
+        (self.counter,) = struct.unpack("!Q", frame[-24:-16])
         self.epoch = self.nonce = None
         if self.kind == HELLO:
-            self.epoch, self.nonce = struct.unpack("!IQ", frame[70:82])
+            self.epoch, self.nonce = struct.unpack("!IQ", frame[62:74])
 
     def key(self):
         """The one that it is authenticated with: a nonce is of one session only, so that of the

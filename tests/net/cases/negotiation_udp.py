@@ -129,7 +129,7 @@ def with_bytes(frame, *said):
     """The exchange with other bytes: which ones two gateways say depends on who speaks first."""
     copy = bytearray(frame)
     copy[42 + 3] = len(said)
-    copy[42 + 34 : 42 + 34 + len(said)] = bytes(said)
+    copy[42 + 26 : 42 + 26 + len(said)] = bytes(said)
     return bytes(copy)
 
 
@@ -150,11 +150,11 @@ def prove_dissected(lab, pair):
         payload = frame[42:]
         check(line["kind"] == str(payload[1]), f"kind {payload[1]} was read as {line}")
         check(int(line["session"], 16) == int.from_bytes(payload[4:8], "big"), f"session: {line}")
-        check(int(line["counter"]) == int.from_bytes(payload[16:24], "big"), f"counter: {line}")
+        check(int(line["counter"]) == int.from_bytes(payload[-24:-16], "big"), f"counter: {line}")
         if payload[1] == HELLO:
             check(line["interval"] == "100", f"a hello was read as {line}")
         else:
-            check(int(line["round"]) == int.from_bytes(payload[24:28], "big"), f"round: {line}")
+            check(int(line["round"]) == int.from_bytes(payload[16:20], "big"), f"round: {line}")
             count = len([byte for byte in line["byte"].split(",") if byte])
             check(count == payload[3], f"{payload[3]} bytes were read as {line}")
     told = command("tshark", "-r", capture, "-X", f"lua_script:{DISSECTOR}")

@@ -26,9 +26,10 @@ struct far_says {
 	struct bgw_datagram_exchange exchange;
 	struct bgw_datagram_hello hello;
 	uint8_t key[16];
-	const char *remote; /* NULL: REMOTE_1 */
-	uint32_t length;    /* 0: as it should be */
-	uint8_t spoil;	    /* xored into the tag */
+	const char *remote;   /* NULL: REMOTE_1 */
+	uint32_t length;      /* 0: as it should be */
+	uint8_t spoil;	      /* xored into the tag */
+	uint8_t changed_byte; /* the one, counted from 1, of which a bit is changed */
 };
 
 /* An exchange of the session, a hello; further arguments are members. */
