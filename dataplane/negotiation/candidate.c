@@ -125,6 +125,7 @@ void candidates_find(struct worker *worker, const struct negotiation_packet *pac
 		     uint32_t count, struct candidates_share *share, struct candidates *candidates)
 {
 	candidates->count = 0;
+	candidates->ends = worker->negotiation->ends;
 	for (uint32_t i = 0; i < count; i++)
 		packet_check(worker, &packets[i], share, candidates);
 }

@@ -26,6 +26,7 @@ struct candidate {
 
 struct candidates {
 	uint32_t count;
+	uint64_t ends; /* of the worker's sessions, when these were found */
 	struct candidate candidates[NEGOTIATION_CHUNK];
 	struct tag_job jobs[NEGOTIATION_CHUNK];
 };

@@ -124,6 +124,7 @@ struct negotiation_worker {
 	struct rte_ring *handover;	       /* of mbufs that are datagrams, from other workers */
 	struct negotiation_session **sessions; /* by peer; those of its own */
 	struct negotiation_session *ended;     /* the ring of reports was full */
+	uint64_t ends;			       /* sessions that have ended */
 	struct rte_mempool *pool;
 	uint64_t now_ns; /* of this round */
 	uint32_t input_count;

@@ -11,10 +11,12 @@ static void consumed(struct worker *worker, const struct negotiation_packet *pac
 	worker->port_counters[packet->mbuf->port].consumed++;
 }
 
-/* Whether the session that it was checked for is still there. */
-static bool session_is_there(const struct worker *worker, const struct candidate *candidate)
+/* Whether the session that it was checked for is still there; most often none has ended. */
+static bool session_is_there(const struct worker *worker, const struct candidates *candidates,
+			     const struct candidate *candidate)
 {
-	return candidate->session == NULL ||
+	return likely(candidates->ends == worker->negotiation->ends) ||
+	       candidate->session == NULL ||
 	       worker->negotiation->sessions[candidate->packet->peer] == candidate->session;
 }
 
@@ -77,15 +79,18 @@ static void exchange_take(struct worker *worker, const struct candidate *candida
 	negotiation->spare = candidate->packet->mbuf;
 	todo = bgw_exchange_read(&session->exchange, &candidate->exchange, negotiation->now_ns);
 	negotiation_obey(worker, session, todo);
-	rte_pktmbuf_free(negotiation->spare);
+	if (unlikely(negotiation->spare != NULL))
+		rte_pktmbuf_free(negotiation->spare);
 	negotiation->spare = NULL;
 }
 
-static void candidate_take(struct worker *worker, const struct candidate *candidate,
-			   const struct tag_job *job)
+static void candidate_take(struct worker *worker, const struct candidates *candidates, uint32_t i)
 {
+	const struct candidate *candidate = &candidates->candidates[i];
+	const struct tag_job *job = &candidates->jobs[i];
+
 	/* One before it may have ended the session. */
-	if (unlikely(!session_is_there(worker, candidate))) {
+	if (unlikely(!session_is_there(worker, candidates, candidate))) {
 		candidate_drop(worker, candidate->packet, BGW_DROP_NEGOTIATION_UNKNOWN_SESSION);
 	} else if (unlikely(!tag_is_right(job))) {
 		if (candidate->session)
@@ -106,7 +111,7 @@ static void ended_drop(struct worker *worker, struct candidates *candidates)
 	for (uint32_t i = 0; i < candidates->count; i++) {
 		const struct candidate *candidate = &candidates->candidates[i];
 
-		if (unlikely(!session_is_there(worker, candidate)))
+		if (unlikely(!session_is_there(worker, candidates, candidate)))
 			candidate_drop(worker, candidate->packet,
 				       BGW_DROP_NEGOTIATION_UNKNOWN_SESSION);
 		else if (kept++ != i)
@@ -117,10 +122,11 @@ static void ended_drop(struct worker *worker, struct candidates *candidates)
 
 static void candidates_take(struct worker *worker, struct candidates *candidates)
 {
-	ended_drop(worker, candidates);
+	if (unlikely(candidates->ends != worker->negotiation->ends))
+		ended_drop(worker, candidates);
 	tags_compute(candidates);
 	for (uint32_t i = 0; i < candidates->count; i++)
-		candidate_take(worker, &candidates->candidates[i], &candidates->jobs[i]);
+		candidate_take(worker, candidates, i);
 	negotiation_flush(worker);
 }
 

@@ -50,6 +50,7 @@ void negotiation_end(struct worker *worker, struct negotiation_session *session)
 	negotiation_flush(worker);
 	wheel_clear(&session->timer);
 	negotiation->sessions[session->peer] = NULL;
+	negotiation->ends++;
 	session->next_ended = negotiation->ended;
 	negotiation->ended = session;
 	negotiation_ended_report(negotiation);

@@ -43,12 +43,12 @@ static inline void wheel_set(struct wheel *wheel, struct wheel_timer *timer, uin
 	uint64_t tick = (due_ns >> WHEEL_TICK_BITS) + 1;
 	struct wheel_timer **slot;
 
+	if (timer->place != NULL && timer->tick <= tick)
+		return;
 	if (tick <= wheel->tick)
 		tick = wheel->tick + 1;
 	if (tick > last)
 		tick = last;
-	if (timer->place != NULL && timer->tick <= tick)
-		return;
 	wheel_clear(timer);
 	slot = &wheel->slots[tick % WHEEL_SLOTS];
 	timer->tick = tick;

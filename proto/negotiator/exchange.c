@@ -252,6 +252,8 @@ static unsigned int acknowledged(struct bgw_exchange *exchange,
 	note_trip(exchange, now_ns);
 	exchange->untaken_count = (uint8_t)(exchange->untaken_count - taken);
 	exchange->sent_count = (uint8_t)(exchange->sent_count - taken);
+	if (exchange->untaken_count == 0)
+		return 0;
 	memmove(exchange->untaken, exchange->untaken + taken,
 		exchange->untaken_count * sizeof(exchange->untaken[0]));
 	/* Those of the next round waited for these. */
