@@ -259,8 +259,9 @@ def cut(scene, each):
     check(scene.counters("resyncs") == resyncs, "after a cut link whole tables were taken")
     told = scene.gained("macs_told", before)
     roaming = moves * len(roamers + twins)
-    changes = [some + roaming, 2 * (each + some) + roaming]
-    # A session that ends amid its changes has them told again by the next one.
+    # A session that ends amid its changes, as that of the cut does while the left learns, has them
+    # told again by the next one.
+    changes = [2 * some + roaming, 2 * (each + some) + roaming]
     times = scene.gained("sessions", sessions)
     check(
         all(count <= most * n + STRANGERS for count, most, n in zip(told, changes, times)),
