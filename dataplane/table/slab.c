@@ -17,12 +17,6 @@
 /* A huge page. */
 #define CHUNK_BYTES ((size_t)2 << 20)
 
-#ifdef __SANITIZE_ADDRESS__
-#define OBJECTS_MAX 1u
-#else
-#define OBJECTS_MAX UINT32_MAX
-#endif
-
 struct free_object {
 	struct free_object *next;
 };
@@ -56,24 +50,68 @@ static void chunk_unlink(struct slab_chunk *chunk)
 		chunk->next->place = chunk->place;
 }
 
-static struct slab_chunk *chunk_create(struct slab *slab)
+#ifdef __SANITIZE_ADDRESS__
+
+#define OBJECTS_MAX 1u
+
+static void *memory_get(const struct slab *slab)
 {
-	const uint32_t room =
-		RTE_MIN(OBJECTS_MAX,
-			(uint32_t)((CHUNK_BYTES - sizeof(struct slab_chunk)) / slab->object_bytes));
-	struct slab_chunk *chunk;
 	void *memory;
 
-	if (posix_memalign(&memory, CHUNK_BYTES,
-			   room == 1 ? sizeof(*chunk) + slab->object_bytes : CHUNK_BYTES) != 0) {
+	return posix_memalign(&memory, CHUNK_BYTES,
+			      sizeof(struct slab_chunk) + slab->object_bytes) == 0
+		       ? memory
+		       : NULL;
+}
+
+static void memory_give(void *memory)
+{
+	free(memory);
+}
+
+#else
+
+#define OBJECTS_MAX UINT32_MAX
+
+/* From the system itself, for malloc would leave a gap of nearly the same size before each. */
+static void *memory_get(const struct slab *slab)
+{
+	uint8_t *memory = mmap(NULL, 2 * CHUNK_BYTES, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *aligned;
+
+	(void)slab;
+	if (memory == MAP_FAILED)
+		return NULL;
+	aligned = RTE_PTR_ALIGN_CEIL(memory, CHUNK_BYTES);
+	if (aligned > memory)
+		munmap(memory, (size_t)(aligned - memory));
+	munmap(aligned + CHUNK_BYTES, (size_t)(memory + CHUNK_BYTES - aligned));
+	/* Without huge pages it is slower, no more. */
+	madvise(aligned, CHUNK_BYTES, MADV_HUGEPAGE);
+	return aligned;
+}
+
+static void memory_give(void *memory)
+{
+	munmap(memory, CHUNK_BYTES);
+}
+
+#endif
+
+static struct slab_chunk *chunk_create(struct slab *slab)
+{
+	const size_t room = (CHUNK_BYTES - sizeof(struct slab_chunk)) / slab->object_bytes;
+	struct slab_chunk *chunk = memory_get(slab);
+
+	if (chunk == NULL) {
 		errno = ENOMEM;
 		return NULL;
 	}
-	/* Without huge pages it is slower, no more. */
-	if (room > 1)
-		madvise(memory, CHUNK_BYTES, MADV_HUGEPAGE);
-	chunk = memory;
-	*chunk = (struct slab_chunk){.slab = slab, .room = room};
+	*chunk = (struct slab_chunk){
+		.slab = slab,
+		.room = RTE_MIN(OBJECTS_MAX, (uint32_t)room),
+	};
 	chunk_link(chunk);
 	return chunk;
 }
@@ -112,7 +150,7 @@ void slab_free(void *freed)
 		chunk_link(chunk);
 	if (chunk->used == 0) {
 		chunk_unlink(chunk);
-		free(chunk);
+		memory_give(chunk);
 		return;
 	}
 	object->next = chunk->freed;
