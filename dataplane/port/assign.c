@@ -53,6 +53,7 @@ int assign_queues(const struct assign_port *ports, uint16_t count, uint16_t work
 				.ethdev_id = port->ethdev_id,
 				.queue = q,
 				.role = port->role,
+				.mbufs_unseen = port->mbufs_unseen,
 			};
 		}
 		assign_tx(port, first, workers, result);

@@ -14,6 +14,7 @@ struct assign_port {
 	uint16_t rx_queues;
 	uint16_t tx_queues;
 	bool mirror;
+	bool mbufs_unseen;
 };
 
 struct assign_result {

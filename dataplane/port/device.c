@@ -193,6 +193,7 @@ static int open_probed(struct port_device *device, const struct port_driver *dri
 	device->indirect_mbufs = driver->row.indirect_mbufs &&
 				 ((info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0 ||
 				  vdev_takes_chains(device->name));
+	device->mbufs_unseen = strcmp(info.driver_name, "net_ring") == 0;
 	ret = queue_counts(device, driver, config, &info, why, why_size);
 	if (ret < 0)
 		return ret;

@@ -116,6 +116,7 @@ static int queues_assign(char *why, size_t why_size)
 			.rx_queues = entries[i].device.rx_queues,
 			.tx_queues = entries[i].device.tx_queues,
 			.mirror = port_table[i].mirror != NULL,
+			.mbufs_unseen = entries[i].device.mbufs_unseen,
 		};
 	}
 	if (assign_queues(ports, count, workers, results, port_worker_table) < 0)

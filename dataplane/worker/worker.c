@@ -97,6 +97,12 @@ static uint32_t mirror_drain(struct worker *worker)
 	return total;
 }
 
+static void mbufs_fetch(struct rte_mbuf **mbufs, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		rte_prefetch0(mbufs[i]);
+}
+
 uint32_t worker_round(struct worker *worker)
 {
 	const struct port_worker *ports = worker->ports;
@@ -116,6 +122,8 @@ uint32_t worker_round(struct worker *worker)
 		if (count == 0)
 			continue;
 		total += count;
+		if (unlikely(rx->mbufs_unseen))
+			mbufs_fetch(mbufs, count);
 		if (rx->role == BGW_PORT_ACCESS)
 			stage_access_input(worker, rx, mbufs, count);
 		else
