@@ -100,8 +100,9 @@ static struct rte_mbuf *buffer_get(struct negotiation_worker *negotiation)
 }
 
 /* A buffer with the peer's header before `length` bytes to be written; NULL: none was sent. */
-static uint8_t *datagram_begin(struct worker *worker, const struct negotiation_way *way,
-			       uint32_t length)
+static __rte_always_inline uint8_t *datagram_begin(struct worker *worker,
+						   const struct negotiation_way *way,
+						   uint32_t length)
 {
 	struct negotiation_worker *negotiation = worker->negotiation;
 	struct rte_mbuf *mbuf;

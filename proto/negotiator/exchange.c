@@ -334,6 +334,8 @@ unsigned int bgw_exchange_timer(struct bgw_exchange *exchange, uint64_t now_ns)
 void bgw_exchange_write(struct bgw_exchange *exchange, struct bgw_datagram_exchange *datagram,
 			uint64_t now_ns)
 {
+	const uint64_t chance = bgw_random_next(&exchange->random);
+
 	*datagram = (struct bgw_datagram_exchange){
 		.round = exchange->round,
 		.step = exchange->step,
@@ -359,12 +361,11 @@ void bgw_exchange_write(struct bgw_exchange *exchange, struct bgw_datagram_excha
 			exchange->asked_ns = now_ns;
 		if (datagram->count > exchange->sent_count)
 			exchange->sent_count = datagram->count;
-		exchange->resend_ns =
-			now_ns + bgw_random_shorten_ns(&exchange->random, exchange->rto_ns, 4);
+		exchange->resend_ns = now_ns + bgw_random_less_ns(chance, exchange->rto_ns, 4);
 	}
 	exchange->sent_ns = now_ns;
-	exchange->empty_ns =
-		bgw_random_shorten_ns(&exchange->random, exchange->setup.interval_ns, 8);
+	/* The other half of the bits. */
+	exchange->empty_ns = bgw_random_less_ns(chance << 32, exchange->setup.interval_ns, 8);
 }
 
 unsigned int bgw_exchange_offer(struct bgw_exchange *exchange, uint32_t initiate_mask,
