@@ -11,12 +11,16 @@ static void consumed(struct worker *worker, const struct negotiation_packet *pac
 	worker->port_counters[packet->mbuf->port].consumed++;
 }
 
-/* Whether the session that it was checked for is still there; most often none has ended. */
-static bool session_is_there(const struct worker *worker, const struct candidates *candidates,
-			     const struct candidate *candidate)
+/* Whether some session has ended since they were checked. */
+static bool some_have_ended(const struct worker *worker, const struct candidates *candidates)
 {
-	return likely(candidates->ends == worker->negotiation->ends) ||
-	       candidate->session == NULL ||
+	return unlikely(candidates->ends != worker->negotiation->ends);
+}
+
+/* Whether the session that it was checked for is still there. */
+static bool session_is_there(const struct worker *worker, const struct candidate *candidate)
+{
+	return candidate->session == NULL ||
 	       worker->negotiation->sessions[candidate->packet->peer] == candidate->session;
 }
 
@@ -79,7 +83,7 @@ static void exchange_take(struct worker *worker, const struct candidate *candida
 	negotiation->spare = candidate->packet->mbuf;
 	todo = bgw_exchange_read(&session->exchange, &candidate->exchange, negotiation->now_ns);
 	negotiation_obey(worker, session, todo);
-	if (unlikely(negotiation->spare != NULL))
+	if (negotiation->spare != NULL)
 		rte_pktmbuf_free(negotiation->spare);
 	negotiation->spare = NULL;
 }
@@ -90,7 +94,7 @@ static void candidate_take(struct worker *worker, const struct candidates *candi
 	const struct tag_job *job = &candidates->jobs[i];
 
 	/* One before it may have ended the session. */
-	if (unlikely(!session_is_there(worker, candidates, candidate))) {
+	if (some_have_ended(worker, candidates) && !session_is_there(worker, candidate)) {
 		candidate_drop(worker, candidate->packet, BGW_DROP_NEGOTIATION_UNKNOWN_SESSION);
 	} else if (unlikely(!tag_is_right(job))) {
 		if (candidate->session)
@@ -111,7 +115,7 @@ static void ended_drop(struct worker *worker, struct candidates *candidates)
 	for (uint32_t i = 0; i < candidates->count; i++) {
 		const struct candidate *candidate = &candidates->candidates[i];
 
-		if (unlikely(!session_is_there(worker, candidates, candidate)))
+		if (unlikely(!session_is_there(worker, candidate)))
 			candidate_drop(worker, candidate->packet,
 				       BGW_DROP_NEGOTIATION_UNKNOWN_SESSION);
 		else if (kept++ != i)
@@ -122,7 +126,7 @@ static void ended_drop(struct worker *worker, struct candidates *candidates)
 
 static void candidates_take(struct worker *worker, struct candidates *candidates)
 {
-	if (unlikely(candidates->ends != worker->negotiation->ends))
+	if (some_have_ended(worker, candidates))
 		ended_drop(worker, candidates);
 	tags_compute(candidates);
 	for (uint32_t i = 0; i < candidates->count; i++)

@@ -51,7 +51,7 @@ struct tag_job {
 /* Computes the tags of a burst. */
 void tag_compute(struct tag_job *jobs, uint32_t count);
 
-/* Where the tag of the datagram is: its counter is between. */
+/* Where the tag of the datagram is: behind the job's bytes and the counter. */
 static inline uint8_t *tag_place(const struct tag_job *job)
 {
 	return (uint8_t *)(uintptr_t)job->bytes + job->length + BGW_DATAGRAM_COUNTER_BYTES;

@@ -43,10 +43,10 @@ static inline void wheel_set(struct wheel *wheel, struct wheel_timer *timer, uin
 	uint64_t tick = (due_ns >> WHEEL_TICK_BITS) + 1;
 	struct wheel_timer **slot;
 
-	if (timer->place != NULL && timer->tick <= tick)
-		return;
 	if (tick <= wheel->tick)
 		tick = wheel->tick + 1;
+	if (timer->place != NULL && timer->tick <= tick)
+		return;
 	if (tick > last)
 		tick = last;
 	wheel_clear(timer);

@@ -85,10 +85,15 @@ static int queue_counts(struct port_device *device, const struct port_driver *dr
 	return 0;
 }
 
+static bool is_ring(const char *name)
+{
+	return strncmp(name, "net_ring", 8) == 0;
+}
+
 /* Drivers that neither claim nor refuse chains, and take them. */
 static bool vdev_takes_chains(const char *name)
 {
-	return strncmp(name, "net_pcap", 8) == 0 || strncmp(name, "net_ring", 8) == 0 ||
+	return strncmp(name, "net_pcap", 8) == 0 || is_ring(name) ||
 	       strncmp(name, "net_null", 8) == 0;
 }
 
@@ -193,7 +198,7 @@ static int open_probed(struct port_device *device, const struct port_driver *dri
 	device->indirect_mbufs = driver->row.indirect_mbufs &&
 				 ((info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0 ||
 				  vdev_takes_chains(device->name));
-	device->mbufs_unseen = strcmp(info.driver_name, "net_ring") == 0;
+	device->mbufs_unseen = is_ring(device->name);
 	ret = queue_counts(device, driver, config, &info, why, why_size);
 	if (ret < 0)
 		return ret;

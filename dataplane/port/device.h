@@ -19,7 +19,7 @@ struct port_device {
 	uint16_t mtu_max;
 	int numa_node;
 	bool indirect_mbufs;
-	bool mbufs_unseen;	  /* it hands on mbufs that it has not looked at */
+	bool mbufs_unseen;
 	uint32_t forgotten_mbufs; /* what its close will not give back */
 	struct rte_ether_addr mac;
 	/* Of a port that Linux has too; the drivers of such know no link. */

@@ -54,7 +54,7 @@ struct port_rx {
 	uint16_t ethdev_id;
 	uint16_t queue;
 	uint8_t role;
-	bool mbufs_unseen; /* the driver hands on mbufs that it has not looked at itself */
+	bool mbufs_unseen; /* the driver hands on mbufs that it has not looked at: net_ring */
 };
 
 #define PORT_RX_MAX (4 * BGW_MAX_PORTS)

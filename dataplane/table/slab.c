@@ -7,12 +7,33 @@
 #include <sys/mman.h>
 
 #include <rte_common.h>
+#include <rte_debug.h>
 
 #ifdef __has_feature /* of clang; gcc has the macro */
 #if __has_feature(address_sanitizer)
 #define __SANITIZE_ADDRESS__ 1
 #endif
 #endif
+
+#ifdef __SANITIZE_ADDRESS__
+
+void *slab_alloc(struct slab *slab)
+{
+	void *object;
+
+	if (posix_memalign(&object, RTE_CACHE_LINE_SIZE, slab->object_bytes) != 0) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return memset(object, 0, slab->object_bytes);
+}
+
+void slab_free(void *object)
+{
+	free(object);
+}
+
+#else
 
 /* A huge page. */
 #define CHUNK_BYTES ((size_t)2 << 20)
@@ -50,37 +71,13 @@ static void chunk_unlink(struct slab_chunk *chunk)
 		chunk->next->place = chunk->place;
 }
 
-#ifdef __SANITIZE_ADDRESS__
-
-#define OBJECTS_MAX 1u
-
-static void *memory_get(const struct slab *slab)
-{
-	void *memory;
-
-	return posix_memalign(&memory, CHUNK_BYTES,
-			      sizeof(struct slab_chunk) + slab->object_bytes) == 0
-		       ? memory
-		       : NULL;
-}
-
-static void memory_give(void *memory)
-{
-	free(memory);
-}
-
-#else
-
-#define OBJECTS_MAX UINT32_MAX
-
 /* From the system itself, for malloc would leave a gap of nearly the same size before each. */
-static void *memory_get(const struct slab *slab)
+static void *memory_get(void)
 {
 	uint8_t *memory = mmap(NULL, 2 * CHUNK_BYTES, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uint8_t *aligned;
 
-	(void)slab;
 	if (memory == MAP_FAILED)
 		return NULL;
 	aligned = RTE_PTR_ALIGN_CEIL(memory, CHUNK_BYTES);
@@ -92,17 +89,9 @@ static void *memory_get(const struct slab *slab)
 	return aligned;
 }
 
-static void memory_give(void *memory)
-{
-	munmap(memory, CHUNK_BYTES);
-}
-
-#endif
-
 static struct slab_chunk *chunk_create(struct slab *slab)
 {
-	const size_t room = (CHUNK_BYTES - sizeof(struct slab_chunk)) / slab->object_bytes;
-	struct slab_chunk *chunk = memory_get(slab);
+	struct slab_chunk *chunk = memory_get();
 
 	if (chunk == NULL) {
 		errno = ENOMEM;
@@ -110,9 +99,11 @@ static struct slab_chunk *chunk_create(struct slab *slab)
 	}
 	*chunk = (struct slab_chunk){
 		.slab = slab,
-		.room = RTE_MIN(OBJECTS_MAX, (uint32_t)room),
+		.room = (uint32_t)((CHUNK_BYTES - sizeof(*chunk)) / slab->object_bytes),
 	};
+	RTE_VERIFY(chunk->room > 1 && slab->object_bytes % RTE_CACHE_LINE_SIZE == 0);
 	chunk_link(chunk);
+	slab->chunks++;
 	return chunk;
 }
 
@@ -148,11 +139,15 @@ void slab_free(void *freed)
 		return;
 	if (chunk->used-- == chunk->room)
 		chunk_link(chunk);
-	if (chunk->used == 0) {
-		chunk_unlink(chunk);
-		memory_give(chunk);
-		return;
-	}
 	object->next = chunk->freed;
 	chunk->freed = object;
+	/* The only one stays: what comes and goes alone would have a huge page cleared each time.
+	 */
+	if (chunk->used == 0 && (chunk->slab->with_room != chunk || chunk->next != NULL)) {
+		chunk->slab->chunks--;
+		chunk_unlink(chunk);
+		munmap(chunk, CHUNK_BYTES);
+	}
 }
+
+#endif

@@ -14,6 +14,8 @@
 #define SLEEP_MIN_NS   (5 * MS)
 #define SLEEP_MAX_NS   (500 * MS)
 #define BACKOFF_MAX_NS (30000 * MS)
+/* So late may a timer go off: with less than this to go an interval would be silent. */
+#define LATE_NS (2 * MS)
 
 const char *const bgw_exchange_end_names[] = {
 #define X(id, name, help) #name,
@@ -36,6 +38,14 @@ static uint64_t least(uint64_t a, uint64_t b)
 static uint64_t within(uint64_t value, uint64_t low, uint64_t high)
 {
 	return value < low ? low : least(value, high);
+}
+
+/* When an empty datagram is due after the last one; `chance` is any 64 bits. */
+static uint64_t empty_after_ns(const struct bgw_exchange *exchange, uint64_t chance)
+{
+	const uint64_t interval_ns = exchange->setup.interval_ns;
+
+	return bgw_random_less_ns(chance, interval_ns - least(LATE_NS, interval_ns / 4), 8);
 }
 
 static bool should_initiate(void *context, uint32_t protocol, uint64_t now_ns)
@@ -88,7 +98,7 @@ void bgw_exchange_init(struct bgw_exchange *exchange, const struct bgw_exchange_
 	exchange->sent_ns = now_ns;
 	exchange->sleep_ns = now_ns;
 	exchange->rto_ns = least(RESEND_FIRST_NS, setup->interval_ns / 4);
-	exchange->empty_ns = bgw_random_shorten_ns(&exchange->random, setup->interval_ns, 8);
+	exchange->empty_ns = empty_after_ns(exchange, bgw_random_next(&exchange->random));
 	exchange->due_round = 1;
 	exchange->running = BGW_EXCHANGE_IDLE;
 }
@@ -364,8 +374,8 @@ void bgw_exchange_write(struct bgw_exchange *exchange, struct bgw_datagram_excha
 		exchange->resend_ns = now_ns + bgw_random_less_ns(chance, exchange->rto_ns, 4);
 	}
 	exchange->sent_ns = now_ns;
-	/* The other half of the bits. */
-	exchange->empty_ns = bgw_random_less_ns(chance << 32, exchange->setup.interval_ns, 8);
+	/* resend_ns has taken the high bits: here the low ones. */
+	exchange->empty_ns = empty_after_ns(exchange, chance << 32);
 }
 
 unsigned int bgw_exchange_offer(struct bgw_exchange *exchange, uint32_t initiate_mask,

@@ -19,12 +19,13 @@ static inline uint64_t bgw_random_next(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-/** `ns`, less up to 1 / `part` of it, as a number by chance says by its high bits. */
+/** `ns`, less up to 1 / `part` of it. `chance` is any 64 bits; its high ones matter most. */
 static inline uint64_t bgw_random_less_ns(uint64_t chance, uint64_t ns, uint64_t part)
 {
 	return ns - (uint64_t)((unsigned __int128)(ns / part) * chance >> 64);
 }
 
+/** The same with the next number of the state. */
 static inline uint64_t bgw_random_shorten_ns(uint64_t *state, uint64_t ns, uint64_t part)
 {
 	return bgw_random_less_ns(bgw_random_next(state), ns, part);

@@ -9,13 +9,14 @@ A module may say more of itself:
                      first one prepared serves the next
 
 What a case owns is an object with `conclude`, which proves what every case ends with, `diagnose`,
-which keeps what explains a failure, `close`, which undoes everything, and `directory`, with logs. The
-ends of those of a case that failed are printed, for whom the directory is out of reach.
+which keeps what explains a failure, `close`, which undoes everything, and `directory`, with logs. If
+the case failed their last lines are printed, for readers who cannot get at the directory.
 """
 
 import argparse
 import ctypes
 import functools
+import glob
 import importlib.util
 import os
 import pkgutil
@@ -40,11 +41,14 @@ def _fail(error, _owner):
 def _ends_of_logs(directory):
     """The last lines of every log in it, each as a line of its own."""
     lines = []
-    for name in sorted(os.listdir(directory)):
-        if name.endswith(".log"):
-            with open(os.path.join(directory, name), encoding="utf-8", errors="replace") as log:
-                lines += [f"#   | {name}: {line[:LOG_COLUMNS]}"
-                          for line in log.read().splitlines()[-LOG_LINES:] if line.strip()]
+    for path in sorted(glob.glob(os.path.join(directory, "**", "*.log"), recursive=True)):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as log:
+                said = log.read().splitlines()
+        except OSError:  # there is nothing to be said by a socket
+            continue
+        lines += [f"#   | {os.path.relpath(path, directory)}: {line[:LOG_COLUMNS]}"
+                  for line in said[-LOG_LINES:] if line.strip()]
     return lines
 
 

@@ -32,6 +32,21 @@ static void hellos_go_up_to_control(void)
 	expect_no_report();
 }
 
+static void a_change_of_any_byte_is_seen(void)
+{
+	session();
+	for (uint8_t at = 0; at < 64; at++) {
+		inject(UNDERLAY_1, FAR_HELLO(77, .changed_byte = (uint8_t)(at + 1)));
+		if (at < 4 || (at >= 36 && at < 40))
+			expect_drop(NEGOTIATION_MALFORMED); /* version, kind, what is 0 */
+		else
+			expect_drop(NEGOTIATION_FORGED);
+	}
+	expect_no_report();
+	inject(UNDERLAY_1, FAR_HELLO(77));
+	expect_report(BGW_NEGOTIATION_HELLO);
+}
+
 static void hellos_are_policed(void)
 {
 	session();
@@ -70,5 +85,5 @@ static void control_says_hello_through_the_worker(void)
 		    HERE);
 }
 
-PACKET_PROGRAM(CASE(hellos_go_up_to_control), CASE(hellos_are_policed),
-	       CASE(control_says_hello_through_the_worker))
+PACKET_PROGRAM(CASE(hellos_go_up_to_control), CASE(a_change_of_any_byte_is_seen),
+	       CASE(hellos_are_policed), CASE(control_says_hello_through_the_worker))

@@ -56,6 +56,16 @@ static void the_earliest_time_counts(void **state)
 	assert_int_equal(turn(200 * TICK_NS), 0);
 }
 
+static void one_that_is_due_is_not_put_off(void **state)
+{
+	(void)state;
+	turn(99 * TICK_NS);
+	wheel_set(&wheel, &timers[0], 100 * TICK_NS);
+	assert_int_equal(turn(100 * TICK_NS), 0);
+	wheel_set(&wheel, &timers[0], 0);
+	assert_int_equal(turn(101 * TICK_NS), 1);
+}
+
 static void cleared_timers_are_silent(void **state)
 {
 	(void)state;
@@ -111,6 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_timer_goes_off_when_it_is_due_and_once, reset),
 		cmocka_unit_test_setup(the_earliest_time_counts, reset),
+		cmocka_unit_test_setup(one_that_is_due_is_not_put_off, reset),
 		cmocka_unit_test_setup(cleared_timers_are_silent, reset),
 		cmocka_unit_test_setup(what_is_too_far_away_goes_off_early, reset),
 		cmocka_unit_test_setup(after_a_long_rest_all_that_is_due_goes_off_at_once, reset),

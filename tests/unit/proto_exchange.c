@@ -404,6 +404,28 @@ static void bytes_that_there_cannot_be_end_the_session(void **state)
 	}
 }
 
+/* Timers may go off 2 ms late; the least interval is 10 ms. */
+static void no_interval_is_silent_by_a_late_timer(void **state)
+{
+	const uint64_t interval_ns = 10000000;
+	const struct bgw_exchange_setup setup = {
+		.interval_ns = interval_ns, .down_ns = 3 * interval_ns, .seed = 5};
+	struct bgw_datagram_exchange datagram;
+	struct bgw_exchange exchange;
+	uint64_t least_ns = interval_ns;
+
+	(void)state;
+	bgw_exchange_init(&exchange, &setup, 0);
+	assert_true(exchange.empty_ns <= interval_ns - 2000000);
+	for (uint32_t i = 0; i < 100000; i++) {
+		bgw_exchange_write(&exchange, &datagram, i);
+		assert_true(exchange.empty_ns <= interval_ns - 2000000);
+		least_ns = exchange.empty_ns < least_ns ? exchange.empty_ns : least_ns;
+	}
+	/* Spread over an eighth. */
+	assert_in_range(least_ns, 7000000, 7001000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +433,7 @@ int main(void)
 		cmocka_unit_test(both_agree_on_what_one_offers),
 		cmocka_unit_test(an_end_that_is_done_waits_for_the_other),
 		cmocka_unit_test(empty_datagrams_keep_a_held_session_alive),
+		cmocka_unit_test(no_interval_is_silent_by_a_late_timer),
 		cmocka_unit_test(a_protocol_that_overruns_ends_the_session),
 		cmocka_unit_test(silence_is_noticed_after_the_detection_time),
 		cmocka_unit_test(a_close_ends_the_other_end_at_once),

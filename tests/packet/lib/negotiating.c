@@ -9,9 +9,6 @@
 
 #define UDP_PAYLOAD_OFFSET 42
 
-/* Counter and tag. */
-#define SEAL_BYTES 24
-
 static uint64_t last_counter;
 
 /* AES-128-GMAC of the bytes. */
@@ -93,7 +90,7 @@ const struct packet *negotiating_packet(const struct far_says *says)
 	else
 		bgw_datagram_exchange_write(bytes, &says->datagram, &says->exchange);
 	gmac(says->key, true, is_hello ? says->hello.epoch : FAR_EPOCH, says->datagram.counter,
-	     bytes, length - SEAL_BYTES, bytes + length - 16);
+	     bytes, length - BGW_DATAGRAM_SEAL_BYTES, bytes + length - 16);
 	bytes[length - 1] ^= says->spoil;
 	if (says->changed_byte != 0)
 		bytes[says->changed_byte - 1] ^= 1;
@@ -136,7 +133,7 @@ static void tag_check(const uint8_t key[16], uint32_t epoch, const uint8_t *byte
 {
 	uint8_t tag[16];
 
-	gmac(key, false, epoch, counter, bytes, length - SEAL_BYTES, tag);
+	gmac(key, false, epoch, counter, bytes, length - BGW_DATAGRAM_SEAL_BYTES, tag);
 	if (memcmp(tag, bytes + length - 16, 16) != 0)
 		expect_fail(here, "a datagram was sent with a wrong tag");
 }
