@@ -14,7 +14,7 @@
 #define SLEEP_MIN_NS   (5 * MS)
 #define SLEEP_MAX_NS   (500 * MS)
 #define BACKOFF_MAX_NS (30000 * MS)
-/* So late may a timer go off: with less than this to go an interval would be silent. */
+/* A timer may go off so late; an empty datagram is due as much before the interval is over. */
 #define LATE_NS (2 * MS)
 
 const char *const bgw_exchange_end_names[] = {

@@ -32,7 +32,7 @@ static void hellos_go_up_to_control(void)
 	expect_no_report();
 }
 
-static void a_change_of_any_byte_is_seen(void)
+static void a_change_of_any_byte_of_a_hello_is_seen(void)
 {
 	session();
 	for (uint8_t at = 0; at < 64; at++) {
@@ -45,6 +45,31 @@ static void a_change_of_any_byte_is_seen(void)
 	expect_no_report();
 	inject(UNDERLAY_1, FAR_HELLO(77));
 	expect_report(BGW_NEGOTIATION_HELLO);
+}
+
+static void a_change_of_any_byte_of_an_exchange_is_seen(void)
+{
+	struct bgw_negotiation_status status;
+	struct bgw_datagram_exchange said;
+
+	session();
+	for (uint8_t at = 0; at < 56; at++) {
+		inject(UNDERLAY_1, FAR_EXCHANGE(1, .changed_byte = (uint8_t)(at + 1)));
+		if (at < 2 || at == 30 || at == 31)
+			expect_drop(NEGOTIATION_MALFORMED); /* version, kind, what is 0 */
+		else if (at >= 4 && at < 16)
+			expect_drop(NEGOTIATION_UNKNOWN_SESSION);
+		else if (at == 39)
+			expect_drop(NEGOTIATION_REPLAYED); /* counter 0 */
+		else
+			expect_drop(NEGOTIATION_FORGED);
+	}
+	inject(UNDERLAY_1, FAR_EXCHANGE(1));
+	assert_int_equal(bgw_negotiation_status_get(site_dp, 1, &status), 0);
+	assert_int_equal(status.rx_datagrams, 1);
+	while (expect_waiting(UNDERLAY_1) > 0)
+		expect_exchange(&said);
+	expect_report(BGW_NEGOTIATION_UP);
 }
 
 static void hellos_are_policed(void)
@@ -85,5 +110,6 @@ static void control_says_hello_through_the_worker(void)
 		    HERE);
 }
 
-PACKET_PROGRAM(CASE(hellos_go_up_to_control), CASE(a_change_of_any_byte_is_seen),
-	       CASE(hellos_are_policed), CASE(control_says_hello_through_the_worker))
+PACKET_PROGRAM(CASE(hellos_go_up_to_control), CASE(a_change_of_any_byte_of_a_hello_is_seen),
+	       CASE(a_change_of_any_byte_of_an_exchange_is_seen), CASE(hellos_are_policed),
+	       CASE(control_says_hello_through_the_worker))
