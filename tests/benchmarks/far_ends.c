@@ -40,6 +40,9 @@ static struct bgw_dataplane *dp;
 static struct far_end *ends;
 static uint32_t sessions;
 static struct rte_ether_addr our_mac;
+static const struct rte_ether_addr next_hop_mac = {{2, 0xfe, 0, 0, 0, 1}};
+static uint8_t header[HEADER];
+static uint64_t header_sum;
 
 void far_ends_done(int status, const char *what)
 {
@@ -71,7 +74,7 @@ static struct bgw_path_spec path_to(uint32_t index)
 		.remote = address_of(FIRST + index),
 		.port = UNDERLAY_1,
 		.source_mac = our_mac,
-		.next_hop_mac = {{2, 0xfe, 0, 0, 0, 1}},
+		.next_hop_mac = next_hop_mac,
 		.mtu_bytes = 1600,
 		.udp_port = VXLAN_PORT,
 	};
@@ -134,6 +137,19 @@ static void tunnel_open(void)
 	far_ends_done(bgw_fdb_put(dp, 1, &far, bgw_ref_connection(1)), "station");
 }
 
+/* The header of what far ends send, but for addresses, lengths and ports. */
+static void header_make(void)
+{
+	memcpy(header, &our_mac, 6);
+	memcpy(header + 6, &next_hop_mac, 6);
+	header[12] = 8;
+	header[14] = 0x45;
+	header[22] = 64;
+	header[23] = IPPROTO_UDP;
+	*(unaligned_uint32_t *)(header + 30) = htonl(LOCAL);
+	header_sum = checksum_add(0, header + 14, 20);
+}
+
 struct bgw_dataplane *far_ends_open(uint32_t count, uint32_t interval_ms)
 {
 	const struct bgw_limits limits = {.macs = 1024,
@@ -148,6 +164,7 @@ struct bgw_dataplane *far_ends_open(uint32_t count, uint32_t interval_ms)
 
 	sessions = count;
 	rte_ether_unformat_addr(ring_port_mac(UNDERLAY_1), &our_mac);
+	header_make();
 	ends = aligned_alloc(RTE_CACHE_LINE_SIZE, (count + 1) * sizeof(*ends));
 	dp = bgw_dataplane_create(&limits);
 	if (ends == NULL || dp == NULL)
@@ -170,7 +187,6 @@ struct bgw_dataplane *far_ends_open(uint32_t count, uint32_t interval_ms)
 static struct rte_mbuf *packet_begin(uint32_t index, uint16_t udp_port, uint16_t payload)
 {
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(bgw_mbuf_pool(0));
-	const struct bgw_path_spec path = path_to(index);
 	uint8_t *bytes;
 
 	if (mbuf == NULL)
@@ -178,17 +194,11 @@ static struct rte_mbuf *packet_begin(uint32_t index, uint16_t udp_port, uint16_t
 	bytes = (uint8_t *)rte_pktmbuf_append(mbuf, (uint16_t)(HEADER + payload));
 	if (bytes == NULL)
 		far_ends_done(-ENOSPC, "room in a buffer");
-	memset(bytes, 0, HEADER);
-	memcpy(bytes, &our_mac, 6);
-	memcpy(bytes + 6, &path.next_hop_mac, 6);
-	bytes[12] = 8;
-	bytes[14] = 0x45;
+	memcpy(bytes, header, HEADER);
 	*(unaligned_uint16_t *)(bytes + 16) = htons((uint16_t)(28 + payload));
-	bytes[22] = 64;
-	bytes[23] = IPPROTO_UDP;
-	memcpy(bytes + 26, &path.remote.v4, 4);
-	memcpy(bytes + 30, &path.local.v4, 4);
-	*(unaligned_uint16_t *)(bytes + 24) = checksum_finish(checksum_add(0, bytes + 14, 20));
+	*(unaligned_uint32_t *)(bytes + 26) = htonl(FIRST + index);
+	*(unaligned_uint16_t *)(bytes + 24) = checksum_finish(
+		checksum_add(header_sum + htons((uint16_t)(28 + payload)), bytes + 26, 4));
 	*(unaligned_uint16_t *)(bytes + 34) = htons(udp_port);
 	*(unaligned_uint16_t *)(bytes + 36) = htons(udp_port);
 	*(unaligned_uint16_t *)(bytes + 38) = htons((uint16_t)(8 + payload));

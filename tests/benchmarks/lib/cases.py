@@ -214,6 +214,8 @@ def _negotiation(name, text, aim, *options):
         if "--beside" in options:
             what += f", beside packets of {result['forwarding_cycles']:.1f}"
         unanswered = result["asked"] - result["answered"]
+        if result["unasked"] > result["asked"] / 100:
+            what += f", {result['unasked']:,} more sent unasked"
         return (
             f"{name:16} {result['cycles_per_datagram']:8.1f} cycles {what},"
             f" {result['sessions']:,} sessions, {unanswered} of {result['asked']:,} not answered"
