@@ -34,10 +34,9 @@ void candidates_peers_find(struct worker *worker)
 static void session_prefetch(const struct negotiation_session *session,
 			     const struct negotiation_peer *peer)
 {
-	tag_key_prefetch(&session->rx_key);
+	tag_keys_prefetch(&session->rx_key, &session->tx_key);
 	negotiation_prefetch_lines((const uint8_t *)session + RTE_CACHE_LINE_SIZE,
 				   &session->replayed_datagrams);
-	tag_key_prefetch(&session->tx_key);
 	rte_prefetch0(peer->way.header.bytes + OUTER_HEADER_ROOM / 2);
 }
 

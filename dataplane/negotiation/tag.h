@@ -27,10 +27,15 @@ struct tag_lines {
 };
 extern struct tag_lines tag_lines;
 
-static inline void tag_key_prefetch(const struct tag_key *key)
+/* Of a session's both keys. */
+static inline void tag_keys_prefetch(const struct tag_key *rx_key, const struct tag_key *tx_key)
 {
-	for (uint32_t i = 0; i < tag_lines.count; i++)
-		rte_prefetch0((const uint8_t *)key + tag_lines.offset[i]);
+	const uint32_t count = tag_lines.count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		rte_prefetch0((const uint8_t *)rx_key + tag_lines.offset[i]);
+		rte_prefetch0((const uint8_t *)tx_key + tag_lines.offset[i]);
+	}
 }
 
 /* -ENOMEM, -ENOTSUP: the CPU has no AES. Once, before all else. */

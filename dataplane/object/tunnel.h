@@ -103,4 +103,15 @@ struct own_addresses {
 	struct bgw_ip addresses[];
 };
 
+static inline bool own_addresses_have(const struct bgw_dataplane *dp, rte_be32_t address)
+{
+	const struct own_addresses *own = __atomic_load_n(&dp->own_addresses, __ATOMIC_ACQUIRE);
+
+	for (uint32_t i = 0; own && i < own->count; i++) {
+		if (own->addresses[i].family == 4 && own->addresses[i].v4 == address)
+			return true;
+	}
+	return false;
+}
+
 #endif

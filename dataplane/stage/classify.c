@@ -5,13 +5,7 @@
 
 bool underlay_address_is_ours(const struct bgw_dataplane *dp, rte_be32_t address)
 {
-	const struct own_addresses *own = __atomic_load_n(&dp->own_addresses, __ATOMIC_ACQUIRE);
-
-	for (uint32_t i = 0; own && i < own->count; i++) {
-		if (own->addresses[i].family == 4 && own->addresses[i].v4 == address)
-			return true;
-	}
-	return false;
+	return own_addresses_have(dp, address);
 }
 
 uint32_t underlay_ethernet_bytes(const struct port *port, const struct rte_mbuf *mbuf)

@@ -66,22 +66,24 @@ struct bgw_datagram_exchange {
 
 /** Reads what is in both kinds. False: it is no datagram of this version, its kind is unknown,
  * or `length` is not its kind's. */
-bool bgw_datagram_read(const uint8_t *bytes, uint32_t length, struct bgw_datagram *datagram);
+static inline bool bgw_datagram_read(const uint8_t *bytes, uint32_t length,
+				     struct bgw_datagram *datagram);
 
 /** Reads the rest, of the kind that the caller knows. False: a member is out of range. */
 bool bgw_datagram_hello_read(const uint8_t *bytes, struct bgw_datagram_hello *hello);
-bool bgw_datagram_exchange_read(const uint8_t *bytes, struct bgw_datagram_exchange *exchange);
+static inline bool bgw_datagram_exchange_read(const uint8_t *bytes,
+					      struct bgw_datagram_exchange *exchange);
 
 /** Write all but the tag: BGW_DATAGRAM_*_BYTES - BGW_DATAGRAM_TAG_BYTES bytes. */
 void bgw_datagram_hello_write(uint8_t *bytes, const struct bgw_datagram *datagram,
 			      const struct bgw_datagram_hello *hello);
-void bgw_datagram_exchange_write(uint8_t *bytes, const struct bgw_datagram *datagram,
-				 const struct bgw_datagram_exchange *exchange);
+static inline void bgw_datagram_exchange_write(uint8_t *bytes, const struct bgw_datagram *datagram,
+					       const struct bgw_datagram_exchange *exchange);
 
 /** The IV: direction (1 bit, set from the higher address to the lower), epoch (31), counter (64).
  */
-void bgw_datagram_iv(uint8_t iv[BGW_DATAGRAM_IV_BYTES], bool from_higher, uint32_t epoch,
-		     uint64_t counter);
+static inline void bgw_datagram_iv(uint8_t iv[BGW_DATAGRAM_IV_BYTES], bool from_higher,
+				   uint32_t epoch, uint64_t counter);
 
 /**
  * Which counters came: the highest, and the 64 up to it. One must be asked before the tag is
@@ -114,5 +116,7 @@ static inline void bgw_replay_note(struct bgw_replay *replay, uint64_t counter)
 	}
 	replay->seen |= UINT64_C(1) << (replay->highest - counter);
 }
+
+#include "negotiator/datagram_bytes.h"
 
 #endif

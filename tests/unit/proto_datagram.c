@@ -38,7 +38,7 @@ static void a_hello_is_written_and_read_as_drawn(void **state)
 	};
 	uint8_t bytes[BGW_DATAGRAM_HELLO_BYTES] = {0};
 	struct bgw_datagram datagram = common;
-	struct bgw_datagram read;
+	struct bgw_datagram read = {0};
 	struct bgw_datagram_hello hello_read;
 
 	(void)state;
@@ -69,7 +69,7 @@ static void an_exchange_is_written_and_read_as_drawn(void **state)
 	};
 	uint8_t bytes[BGW_DATAGRAM_EXCHANGE_BYTES] = {0};
 	struct bgw_datagram datagram = common;
-	struct bgw_datagram read;
+	struct bgw_datagram read = {0};
 	struct bgw_datagram_exchange exchange_read;
 
 	(void)state;
