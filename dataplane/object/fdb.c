@@ -13,13 +13,14 @@ static uint64_t entry_key(uint16_t domain, const struct rte_ether_addr *mac)
 	return fdb_key(domain, bytes);
 }
 
-static struct bgw_fdb_entry entry_read(const struct em_bucket *bucket, uint32_t i)
+static struct bgw_fdb_entry entry_read(struct em_slot slot)
 {
-	const uint64_t mac_bytes = bucket->key[i] >> 16;
+	const struct em_bucket *bucket = slot.bucket;
+	const uint64_t mac_bytes = bucket->key[slot.index] >> 16;
 	struct bgw_fdb_entry entry = {
-		.domain = (uint16_t)bucket->key[i],
-		.ref = bucket->value[i],
-		.seen_s = bucket->stamp[i],
+		.domain = (uint16_t)bucket->key[slot.index],
+		.ref = bucket->value[slot.index],
+		.seen_s = bucket->stamp[slot.index],
 	};
 
 	memcpy(&entry.mac, &mac_bytes, sizeof(entry.mac));
@@ -47,7 +48,7 @@ int bgw_fdb_get(const struct bgw_dataplane *dp, uint16_t domain, const struct rt
 
 	if (!slot.bucket)
 		return -ENOENT;
-	*entry = entry_read(slot.bucket, slot.index);
+	*entry = entry_read(slot);
 	return 0;
 }
 
@@ -56,23 +57,48 @@ uint32_t bgw_fdb_count(const struct bgw_dataplane *dp)
 	return dp->fdb.count;
 }
 
+/* A cursor over the wide table; others are over the narrow one. */
+#define WALKS_WIDE UINT32_C(0x80000000)
+
+/* The slot as the table has it now, that a walk comes upon; its bucket is NULL: it has no key. */
+static struct em_slot slot_walked(const struct em_table *fdb, const struct em_width *width,
+				  struct em_bucket *bucket, uint32_t index)
+{
+	const uint64_t key = bucket->key[index];
+
+	if (key == EM_KEY_NONE || key == EM_KEY_DEAD)
+		return (struct em_slot){NULL, 0};
+	/* The keys moved after the walk began. */
+	if (unlikely(width != fdb->width))
+		return em_find(fdb, key);
+	return (struct em_slot){bucket, index};
+}
+
 bool bgw_fdb_walk(struct bgw_dataplane *dp, uint32_t *cursor, uint32_t buckets, bgw_fdb_visit visit,
 		  void *context)
 {
-	const uint32_t total = em_buckets(&dp->fdb);
+	const struct em_table *fdb = &dp->fdb;
+	const struct em_width *width;
+	uint32_t end;
 
-	for (; buckets > 0 && *cursor < total; buckets--, (*cursor)++) {
-		const struct em_bucket *bucket = &dp->fdb.buckets[*cursor];
+	if (*cursor == 0 && fdb->width == &fdb->wide)
+		*cursor = WALKS_WIDE;
+	width = *cursor & WALKS_WIDE ? &fdb->wide : &fdb->narrow;
+	end = em_buckets(width) | (*cursor & WALKS_WIDE);
+	for (; buckets > 0 && *cursor < end; buckets--, (*cursor)++) {
+		struct em_bucket *bucket = &width->buckets[*cursor & ~WALKS_WIDE];
 
 		for (uint32_t i = 0; i < EM_BUCKET_ENTRIES; i++) {
-			if (bucket->key[i] != EM_KEY_NONE && bucket->key[i] != EM_KEY_DEAD) {
-				const struct bgw_fdb_entry entry = entry_read(bucket, i);
+			const struct em_slot slot = slot_walked(fdb, width, bucket, i);
+
+			if (slot.bucket) {
+				const struct bgw_fdb_entry entry = entry_read(slot);
 
 				visit(context, &entry);
 			}
 		}
 	}
-	if (*cursor < total)
+	if (*cursor < end)
 		return false;
 	*cursor = 0;
 	return true;

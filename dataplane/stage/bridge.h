@@ -11,7 +11,8 @@
  */
 struct intake {
 	const struct em_table *fdb;
-	struct frame *frame; /* the next one, and its lookups */
+	struct em_width fdb_width; /* of this burst */
+	struct frame *frame;	   /* the next one, and its lookups */
 	struct bridge_lookup *lookup;
 	struct bridge_lookup last; /* of the frame before; at first of keys that are none */
 };
@@ -20,6 +21,7 @@ static inline struct intake intake_open(struct worker *worker)
 {
 	return (struct intake){
 		.fdb = &worker->dp->fdb,
+		.fdb_width = *em_width(&worker->dp->fdb),
 		.frame = worker->input.frames,
 		.lookup = worker->input.lookups,
 	};
@@ -38,8 +40,8 @@ static inline void lookup_begin(struct intake *intake, uint16_t domain,
 	const uint64_t source = (addresses.last & ~UINT64_C(0xffff)) | domain;
 
 	if (((destination ^ last->destination.key) | (source ^ last->source.key)) != 0) {
-		last->destination = em_begin(intake->fdb, destination);
-		last->source = em_begin(intake->fdb, source);
+		last->destination = em_begin_in(intake->fdb, &intake->fdb_width, destination);
+		last->source = em_begin_in(intake->fdb, &intake->fdb_width, source);
 	}
 	*intake->lookup++ = *last;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <rte_malloc.h>
@@ -9,28 +10,39 @@
 
 /* Slots made usable again in one call of em_reclaim(). */
 #define RECLAIM_SLICE 4096
+/* A table of fewer times as many buckets is as good at once. */
+#define WORTH_NARROW 4
+
+static int width_create(struct em_width *width, const char *name, uint32_t buckets)
+{
+	width->buckets =
+		rte_zmalloc(name, (size_t)buckets * sizeof(width->buckets[0]), RTE_CACHE_LINE_SIZE);
+	width->offset_mask = (buckets - UINT64_C(1)) * sizeof(width->buckets[0]);
+	return width->buckets ? 0 : -ENOMEM;
+}
 
 int em_create(struct em_table *table, const char *name, uint32_t capacity,
 	      struct rte_rcu_qsbr *qsbr)
 {
-	const uint64_t buckets = rte_align32pow2(RTE_MAX(capacity, 16u));
+	const uint32_t buckets = rte_align32pow2(RTE_MAX(capacity, 16u));
+	const bool begins_narrow = buckets >= WORTH_NARROW * EM_NARROW_BUCKETS;
+	int status;
 
-	*table = (struct em_table){
-		.offset_mask = (buckets - 1) * sizeof(struct em_bucket),
-		.capacity = capacity,
-		.qsbr = qsbr,
-	};
+	*table = (struct em_table){.capacity = capacity, .qsbr = qsbr};
 	if (getentropy(table->secret, sizeof(table->secret)) != 0)
 		return -errno;
-	table->buckets =
-		rte_zmalloc(name, (size_t)buckets * sizeof(table->buckets[0]), RTE_CACHE_LINE_SIZE);
-	return table->buckets ? 0 : -ENOMEM;
+	status = width_create(&table->wide, name, buckets);
+	if (status == 0 && begins_narrow)
+		status = width_create(&table->narrow, name, EM_NARROW_BUCKETS);
+	table->width = begins_narrow ? &table->narrow : &table->wide;
+	return status;
 }
 
 void em_destroy(struct em_table *table)
 {
 	free(table->dead);
-	rte_free(table->buckets);
+	rte_free(table->narrow.buckets);
+	rte_free(table->wide.buckets);
 	*table = (struct em_table){0};
 }
 
@@ -64,11 +76,11 @@ static void dead_forget(struct em_table *table, uint32_t i)
  */
 static bool dead_revive(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 {
-	struct em_bucket *first = em_first_choice(table, em_hash(table, key));
+	struct em_bucket *first = em_first_choice(table->width, em_hash(table, key));
 
 	for (uint32_t i = 0; i < table->dead_count; i++) {
 		const uint32_t slot = table->dead[i].slot;
-		struct em_bucket *bucket = &table->buckets[slot / EM_BUCKET_ENTRIES];
+		struct em_bucket *bucket = &table->width->buckets[slot / EM_BUCKET_ENTRIES];
 		const uint32_t index = slot % EM_BUCKET_ENTRIES;
 
 		if (table->dead[i].key != key)
@@ -86,23 +98,16 @@ static bool dead_revive(struct em_table *table, uint64_t key, uint32_t value, ui
 	return false;
 }
 
-int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
+/* Puts a key that it does not have in one of its two buckets. False: both are full. */
+static bool key_place(const struct em_width *width, uint64_t hash, uint64_t key, uint32_t value,
+		      uint16_t stamp)
 {
-	const uint64_t hash = em_hash(table, key);
-	struct em_bucket *first = em_first_choice(table, hash);
-	struct em_bucket *second = em_second_choice(table, hash);
+	struct em_bucket *first = em_first_choice(width, hash);
+	struct em_bucket *second = em_second_choice(width, hash);
 	struct em_bucket *bucket = first;
-	struct em_slot slot = em_find(table, key);
 	uint32_t first_slot = 0;
 	uint32_t second_slot = 0;
 	uint32_t index;
-
-	if (slot.bucket) {
-		__atomic_store_n(&slot.bucket->value[slot.index], value, __ATOMIC_RELEASE);
-		return 0;
-	}
-	if (table->count >= table->capacity)
-		return -ENOSPC;
 
 	/* Only a nearly full first choice gives way: a lookup in it is one line, not two. Nor is
 	 * the second looked at before, which is a line that nobody has fetched. */
@@ -110,7 +115,7 @@ int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 	const uint32_t second_free = first_free > 1 ? 0 : bucket_free_slots(second, &second_slot);
 
 	if (first_free == 0 && second_free == 0)
-		return dead_revive(table, key, value, stamp) ? 0 : -ENOSPC;
+		return false;
 	index = first_slot;
 	if (second_free > first_free) {
 		bucket = second;
@@ -120,6 +125,81 @@ int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 	bucket->stamp[index] = stamp;
 	bucket->value[index] = value;
 	__atomic_store_n(&bucket->key[index], key, __ATOMIC_RELEASE);
+	return true;
+}
+
+static bool is_a_key(uint64_t key)
+{
+	return key != EM_KEY_NONE && key != EM_KEY_DEAD;
+}
+
+/*
+ * Moves all keys into the wide one; a millisecond at most. What the narrow one held stays as it
+ * was, for lookups and walks that have begun in it. False: one found no place, and all stays.
+ */
+static bool widen(struct em_table *table)
+{
+	for (uint32_t i = 0; i < EM_NARROW_BUCKETS; i++) {
+		const struct em_bucket *bucket = &table->narrow.buckets[i];
+
+		for (uint32_t j = 0; j < EM_BUCKET_ENTRIES; j++) {
+			const uint64_t key = bucket->key[j];
+
+			if (!is_a_key(key) ||
+			    key_place(&table->wide, em_hash(table, key), key, bucket->value[j],
+				      __atomic_load_n(&bucket->stamp[j], __ATOMIC_RELAXED)))
+				continue;
+			memset(table->wide.buckets, 0,
+			       table->wide.offset_mask + sizeof(table->wide.buckets[0]));
+			return false;
+		}
+	}
+	__atomic_store_n(&table->width, &table->wide, __ATOMIC_RELEASE);
+	table->dead_count = table->waiting_count = 0;
+	table->is_stamped = true;
+	table->wide_token = rte_rcu_qsbr_start(table->qsbr);
+	return true;
+}
+
+/* Readers that had not seen the wide one yet have stamped the narrow one. */
+static void stamps_take(struct em_table *table)
+{
+	for (uint32_t i = 0; i < EM_NARROW_BUCKETS; i++) {
+		const struct em_bucket *bucket = &table->narrow.buckets[i];
+
+		for (uint32_t j = 0; j < EM_BUCKET_ENTRIES; j++) {
+			struct em_slot slot = {NULL, 0};
+
+			if (is_a_key(bucket->key[j]))
+				slot = em_find(table, bucket->key[j]);
+			if (slot.bucket &&
+			    (int16_t)(bucket->stamp[j] - slot.bucket->stamp[slot.index]) > 0)
+				em_stamp(slot, bucket->stamp[j]);
+		}
+	}
+	table->is_stamped = false;
+}
+
+int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
+{
+	const struct em_slot slot = em_find(table, key);
+	const uint64_t hash = em_hash(table, key);
+
+	if (slot.bucket) {
+		__atomic_store_n(&slot.bucket->value[slot.index], value, __ATOMIC_RELEASE);
+		return 0;
+	}
+	if (table->count >= table->capacity)
+		return -ENOSPC;
+	if (table->width == &table->narrow && table->count >= EM_NARROW_BUCKETS)
+		widen(table);
+	if (!key_place(table->width, hash, key, value, stamp)) {
+		if (dead_revive(table, key, value, stamp))
+			return 0;
+		if (table->width != &table->narrow || !widen(table) ||
+		    !key_place(table->width, hash, key, value, stamp))
+			return -ENOSPC;
+	}
 	table->count++;
 	return 0;
 }
@@ -142,7 +222,7 @@ static int dead_make_room(struct em_table *table)
 int em_remove(struct em_table *table, uint64_t key)
 {
 	const uint64_t hash = em_hash(table, key);
-	struct em_bucket *first = em_first_choice(table, hash);
+	struct em_bucket *first = em_first_choice(table->width, hash);
 	struct em_slot slot = em_find(table, key);
 
 	if (!slot.bucket)
@@ -154,7 +234,8 @@ int em_remove(struct em_table *table, uint64_t key)
 		__atomic_store_n(&first->spilled, (uint16_t)(first->spilled - 1), __ATOMIC_RELEASE);
 	table->dead[table->dead_count++] = (struct em_dead){
 		.key = key,
-		.slot = (uint32_t)(slot.bucket - table->buckets) * EM_BUCKET_ENTRIES + slot.index,
+		.slot = (uint32_t)(slot.bucket - table->width->buckets) * EM_BUCKET_ENTRIES +
+			slot.index,
 	};
 	table->count--;
 	return 0;
@@ -164,6 +245,9 @@ void em_reclaim(struct em_table *table)
 {
 	uint32_t slice;
 
+	if (unlikely(table->is_stamped) &&
+	    rte_rcu_qsbr_check(table->qsbr, table->wide_token, false) == 1)
+		stamps_take(table);
 	if (table->waiting_count == 0) {
 		if (table->dead_count == 0)
 			return;
@@ -177,7 +261,7 @@ void em_reclaim(struct em_table *table)
 		/* From the end of those that waited; the last of the later ones fills the gap. */
 		const uint32_t position = --table->waiting_count;
 		const uint32_t dead = table->dead[position].slot;
-		struct em_bucket *bucket = &table->buckets[dead / EM_BUCKET_ENTRIES];
+		struct em_bucket *bucket = &table->width->buckets[dead / EM_BUCKET_ENTRIES];
 
 		__atomic_store_n(&bucket->key[dead % EM_BUCKET_ENTRIES], EM_KEY_NONE,
 				 __ATOMIC_RELEASE);

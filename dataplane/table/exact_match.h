@@ -19,18 +19,25 @@
  * Exact match of 8-byte keys to 4-byte values, for one writer and any number of lock-free readers.
  *
  * Fixed memory: buckets of four entries, one cache line each, as many buckets as entries asked for
- * (a quarter of the slots used at most). A key lives in one of two buckets; nothing ever moves. In
+ * (a quarter of the slots used at most). A key lives in one of two buckets and does not move. In
  * a full table about one key in a million finds no place. A key in its second choice is said so by
  * `spilled` of its first, so that a lookup reads one line but for a few keys in a hundred.
+ *
+ * A table that has room for many keys begins narrow: while it has few, they lie in
+ * EM_NARROW_BUCKETS buckets, on few pages, because where keys are spread over all of a large table
+ * each lookup pays for the translation of another page's address. The key too many, or one that
+ * finds no place, moves all of them into the wide one, where they stay.
  *
  * Readers: em_find() and em_find_at() on any thread that reports quiescence to the table's RCU
  * variable. The writer changes a value by one store, makes a slot visible by its key last, and
  * gives a freed slot to another key only after a grace period. 0 and ~0 are no keys.
  *
- * Each entry has a stamp of 16 bits that readers may write (em_stamp()); it is of no meaning here.
+ * Each entry has a stamp of 16 bits that readers may write (em_stamp()), a clock that wraps around:
+ * of two the later one is kept.
  */
 
 #define EM_BUCKET_ENTRIES 4
+#define EM_NARROW_BUCKETS 8192 /* half a megabyte; keys that it takes, too */
 #define EM_KEY_NONE	  UINT64_C(0)
 #define EM_KEY_DEAD	  UINT64_MAX /* freed, until the grace period has passed */
 
@@ -48,13 +55,22 @@ struct em_dead {
 	uint32_t slot;
 };
 
-struct em_table {
+struct em_width {
 	struct em_bucket *buckets;
 	uint64_t offset_mask; /* of a hash: the bucket's offset in bytes */
+};
+
+/* Must not move in memory. */
+struct em_table {
+	const struct em_width *width; /* of the next two, that which is used */
+	struct em_width narrow; /* its buckets are NULL: the table is small, and wide at once */
+	struct em_width wide;
 	/* Random, so that nobody can choose keys that collide. */
 	uint64_t secret[6] __rte_aligned(16);
 
 	/* the writer's */
+	bool is_stamped; /* readers may still stamp the narrow one's entries, until `wide_token` */
+	uint64_t wide_token;
 	uint32_t count;
 	uint32_t capacity;
 	struct rte_rcu_qsbr *qsbr;
@@ -112,29 +128,44 @@ static inline uint64_t em_hash(const struct em_table *table, uint64_t key)
 #endif
 }
 
-static inline struct em_bucket *em_bucket_at(const struct em_table *table, uint64_t hash)
+static inline const struct em_width *em_width(const struct em_table *table)
 {
-	return (struct em_bucket *)((uintptr_t)table->buckets + (hash & table->offset_mask));
+	return __atomic_load_n(&table->width, __ATOMIC_ACQUIRE);
 }
 
-static inline struct em_bucket *em_first_choice(const struct em_table *table, uint64_t hash)
+static inline struct em_bucket *em_bucket_at(const struct em_width *width, uint64_t hash)
 {
-	return em_bucket_at(table, hash);
+	return (struct em_bucket *)((uintptr_t)width->buckets + (hash & width->offset_mask));
 }
 
-static inline struct em_bucket *em_second_choice(const struct em_table *table, uint64_t hash)
+static inline struct em_bucket *em_first_choice(const struct em_width *width, uint64_t hash)
+{
+	return em_bucket_at(width, hash);
+}
+
+static inline struct em_bucket *em_second_choice(const struct em_width *width, uint64_t hash)
 {
 	const uint64_t other = hash >> 32;
 
 	/* Never the first again. */
-	if (unlikely(((hash ^ other) & table->offset_mask) == 0))
-		return em_bucket_at(table, hash ^ sizeof(struct em_bucket));
-	return em_bucket_at(table, other);
+	if (unlikely(((hash ^ other) & width->offset_mask) == 0))
+		return em_bucket_at(width, hash ^ sizeof(struct em_bucket));
+	return em_bucket_at(width, other);
 }
 
-static inline uint32_t em_buckets(const struct em_table *table)
+static inline uint32_t em_buckets(const struct em_width *width)
 {
-	return (uint32_t)(table->offset_mask / sizeof(struct em_bucket)) + 1;
+	return (uint32_t)(width->offset_mask / sizeof(struct em_bucket)) + 1;
+}
+
+/* The one that the bucket is of, which need not be used any more. */
+static inline const struct em_width *em_width_of(const struct em_table *table,
+						 const struct em_bucket *bucket)
+{
+	const uintptr_t offset = (uintptr_t)bucket - (uintptr_t)table->narrow.buckets;
+
+	return table->narrow.buckets != NULL && offset <= table->narrow.offset_mask ? &table->narrow
+										    : &table->wide;
 }
 
 /* A lookup under way. */
@@ -145,15 +176,21 @@ struct em_lookup {
 
 /*
  * Begins a lookup: fetches its bucket. em_find_at() ends it later, so that the lookups of a burst
- * do not wait for memory one after the other.
+ * do not wait for memory one after the other. The width is the table's, of this burst.
  */
-static inline struct em_lookup em_begin(const struct em_table *table, uint64_t key)
+static inline struct em_lookup em_begin_in(const struct em_table *table,
+					   const struct em_width *width, uint64_t key)
 {
-	const struct em_lookup lookup = {key, em_first_choice(table, em_hash(table, key))};
+	const struct em_lookup lookup = {key, em_first_choice(width, em_hash(table, key))};
 
 	/* Into the second cache: a burst begins more lookups than a core can await in the first. */
 	rte_prefetch1(lookup.first);
 	return lookup;
+}
+
+static inline struct em_lookup em_begin(const struct em_table *table, uint64_t key)
+{
+	return em_begin_in(table, em_width(table), key);
 }
 
 static inline bool em_find_in(struct em_bucket *bucket, uint64_t key, struct em_slot *slot)
@@ -188,14 +225,16 @@ static inline struct em_slot em_find_at(const struct em_table *table, struct em_
 	if (likely(em_find_in(lookup.first, lookup.key, &slot)))
 		return slot;
 	if (unlikely(__atomic_load_n(&lookup.first->spilled, __ATOMIC_RELAXED) != 0))
-		em_find_in(em_second_choice(table, em_hash(table, lookup.key)), lookup.key, &slot);
+		em_find_in(em_second_choice(em_width_of(table, lookup.first),
+					    em_hash(table, lookup.key)),
+			   lookup.key, &slot);
 	return slot;
 }
 
 static inline struct em_slot em_find(const struct em_table *table, uint64_t key)
 {
-	return em_find_at(table,
-			  (struct em_lookup){key, em_first_choice(table, em_hash(table, key))});
+	return em_find_at(table, (struct em_lookup){key, em_first_choice(em_width(table),
+									 em_hash(table, key))});
 }
 
 static inline uint32_t em_value(struct em_slot slot)

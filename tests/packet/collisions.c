@@ -43,9 +43,9 @@ static bool is_empty(const struct em_bucket *bucket)
 /* To be called once the table has all keys but those that are to be chosen. */
 static void buckets_choose(const struct em_table *table)
 {
-	for (first = table->buckets; !is_empty(first) || !is_empty(first + 1);)
+	for (first = table->width->buckets; !is_empty(first) || !is_empty(first + 1);)
 		first++;
-	assert_true(first + 1 < table->buckets + em_buckets(table));
+	assert_true(first + 1 < table->width->buckets + em_buckets(table->width));
 }
 
 /* Whether these are the key's first and second choice. */
@@ -53,7 +53,8 @@ static bool is_chosen(const struct em_table *table, uint64_t key)
 {
 	const uint64_t hash = em_hash(table, key);
 
-	return em_first_choice(table, hash) == first && em_second_choice(table, hash) == first + 1;
+	return em_first_choice(table->width, hash) == first &&
+	       em_second_choice(table->width, hash) == first + 1;
 }
 
 /* Objects of whatever kind whose keys are in the two buckets. */

@@ -26,7 +26,7 @@ static void fdb_wear_out(void)
 {
 	uint32_t number = 0;
 
-	while (site_dp->fdb.dead_count < em_buckets(&site_dp->fdb) * EM_BUCKET_ENTRIES) {
+	while (site_dp->fdb.dead_count < em_buckets(site_dp->fdb.width) * EM_BUCKET_ENTRIES) {
 		struct rte_ether_addr address = mac("02:dd:00:00:00:00");
 
 		memcpy(&address.addr_bytes[2], &number, 4);

@@ -30,7 +30,7 @@ static void table_open(struct em_table *table, uint32_t capacity)
 
 static uint32_t bucket_index(const struct em_table *table, const struct em_bucket *bucket)
 {
-	return (uint32_t)(bucket - table->buckets);
+	return (uint32_t)(bucket - table->width->buckets);
 }
 
 /* The n-th key, from 1 on, whose choices are these two buckets by its hash. */
@@ -42,8 +42,8 @@ static uint64_t key_of_buckets(const struct em_table *table, uint32_t first, uin
 	while (n > 0) {
 		const uint64_t hash = em_hash(table, ++key);
 
-		n -= bucket_index(table, em_bucket_at(table, hash)) == first &&
-		     bucket_index(table, em_bucket_at(table, hash >> 32)) == second;
+		n -= bucket_index(table, em_bucket_at(table->width, hash)) == first &&
+		     bucket_index(table, em_bucket_at(table->width, hash >> 32)) == second;
 	}
 	return key;
 }
@@ -138,14 +138,14 @@ static void keys_of_one_bucket_spill_into_their_second_choices(void **state)
 		assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, n), n, 0), 0);
 	for (uint32_t n = 1; n <= 7; n++)
 		assert_int_equal(em_value(find(&table, key_of_buckets(&table, 5, 9, n))), n);
-	assert_int_equal(table.buckets[5].spilled, 3);
+	assert_int_equal(table.width->buckets[5].spilled, 3);
 	/* The eighth fills the last slot of the two, the ninth has no place. */
 	assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, 8), 8, 0), 0);
 	assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, 9), 9, 0), -ENOSPC);
 	assert_int_equal(table.count, 8);
 	for (uint32_t n = 1; n <= 8; n++)
 		assert_int_equal(em_remove(&table, key_of_buckets(&table, 5, 9, n)), 0);
-	assert_int_equal(table.buckets[5].spilled, 0);
+	assert_int_equal(table.width->buckets[5].spilled, 0);
 	assert_int_equal(table.count, 0);
 	em_destroy(&table);
 }
@@ -189,7 +189,7 @@ static void keys_that_count_up_spread_over_the_buckets(void **state)
 	for (uint64_t number = 0; number < 4 * RTE_DIM(load); number++) {
 		const uint64_t key = __builtin_bswap64(UINT64_C(0x0000020000000000) + number) | 1;
 
-		load[bucket_index(&table, em_first_choice(&table, em_hash(&table, key)))]++;
+		load[bucket_index(&table, em_first_choice(table.width, em_hash(&table, key)))]++;
 	}
 	for (uint32_t i = 0; i < RTE_DIM(load); i++)
 		most = RTE_MAX(most, load[i]);
@@ -243,8 +243,8 @@ static void a_key_that_comes_and_goes_is_never_without_a_place(void **state)
 	em_reclaim(&table);
 	assert_int_equal(table.dead_count, 0);
 	assert_int_equal(table.count, 0);
-	for (uint32_t i = 0; i < em_buckets(&table); i++)
-		assert_int_equal(table.buckets[i].spilled, 0);
+	for (uint32_t i = 0; i < em_buckets(table.width); i++)
+		assert_int_equal(table.width->buckets[i].spilled, 0);
 	em_destroy(&table);
 }
 
@@ -275,9 +275,9 @@ static void slots_freed_while_others_wait_are_reclaimed_later(void **state)
 	assert_int_equal(table.dead_count, 0);
 	for (uint64_t key = 1; key <= 3000; key++)
 		assert_int_equal(has(&table, key), key > 1500);
-	for (uint32_t bucket = 0; bucket < em_buckets(&table); bucket++)
+	for (uint32_t bucket = 0; bucket < em_buckets(table.width); bucket++)
 		for (uint32_t i = 0; i < EM_BUCKET_ENTRIES; i++)
-			assert_true(table.buckets[bucket].key[i] != EM_KEY_DEAD);
+			assert_true(table.width->buckets[bucket].key[i] != EM_KEY_DEAD);
 	rte_rcu_qsbr_thread_offline(qsbr, 0);
 	rte_rcu_qsbr_thread_unregister(qsbr, 0);
 	em_destroy(&table);
@@ -354,7 +354,7 @@ static void a_reader_beside_the_writer_sees_whole_entries(void **state)
 	(void)state;
 	table_open(&table, 1024);
 	/* A table as crowded as may be: 256 buckets for its keys. */
-	table.offset_mask = 255 * sizeof(struct em_bucket);
+	table.wide.offset_mask = 255 * sizeof(struct em_bucket);
 	for (uint64_t key = 1; key <= STEADY_KEYS; key++)
 		assert_int_equal(em_put(&table, key, (uint32_t)key << 8, 0), 0);
 	assert_int_equal(pthread_create(&thread, NULL, reader_main, &reader), 0);

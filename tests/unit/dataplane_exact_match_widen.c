@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "table/exact_match.h"
+
+#include "eal.h"
+
+/* A table with room for more keys than the narrow one takes. */
+
+#define CAPACITY 65536u
+#define NARROW	 EM_NARROW_BUCKETS
+
+static struct em_table table;
+
+static int table_setup(void **state)
+{
+	(void)state;
+	assert_int_equal(em_create(&table, "unit", CAPACITY, qsbr), 0);
+	return 0;
+}
+
+static int table_teardown(void **state)
+{
+	(void)state;
+	em_destroy(&table);
+	return 0;
+}
+
+static void put(uint64_t from, uint64_t to)
+{
+	for (uint64_t key = from; key <= to; key++)
+		assert_int_equal(em_put(&table, key, (uint32_t)key * 3, (uint16_t)key), 0);
+}
+
+static void check(uint64_t from, uint64_t to)
+{
+	for (uint64_t key = from; key <= to; key++) {
+		const struct em_slot slot = em_find(&table, key);
+
+		assert_non_null(slot.bucket);
+		assert_int_equal(em_value(slot), (uint32_t)key * 3);
+		assert_int_equal(slot.bucket->stamp[slot.index], (uint16_t)key);
+	}
+}
+
+static bool is_wide(void)
+{
+	return em_width(&table) == &table.wide;
+}
+
+/* The n-th key from 1 on whose two buckets are these of the narrow one. */
+static uint64_t key_of_buckets(uint32_t first, uint32_t second, uint32_t n)
+{
+	uint64_t key = UINT64_C(1) << 40;
+
+	while (n > 0) {
+		const uint64_t hash = em_hash(&table, ++key);
+
+		n -= em_first_choice(&table.narrow, hash) == &table.narrow.buckets[first] &&
+		     em_second_choice(&table.narrow, hash) == &table.narrow.buckets[second];
+	}
+	return key;
+}
+
+static void reader_open(void)
+{
+	rte_rcu_qsbr_thread_register(qsbr, 0);
+	rte_rcu_qsbr_thread_online(qsbr, 0);
+}
+
+static void reader_close(void)
+{
+	rte_rcu_qsbr_thread_offline(qsbr, 0);
+	rte_rcu_qsbr_thread_unregister(qsbr, 0);
+}
+
+static void many_keys_move_into_the_wide_one(void **state)
+{
+	(void)state;
+	put(1, NARROW);
+	assert_false(is_wide());
+	check(1, NARROW);
+	put(NARROW + 1, NARROW + 1);
+	assert_true(is_wide());
+	check(1, NARROW + 1);
+	assert_int_equal(table.count, NARROW + 1);
+	put(NARROW + 2, CAPACITY);
+	check(1, CAPACITY);
+	assert_int_equal(em_put(&table, CAPACITY + 1, 1, 0), -ENOSPC);
+	for (uint64_t key = 1; key <= CAPACITY; key++)
+		assert_int_equal(em_remove(&table, key), 0);
+	assert_int_equal(table.count, 0);
+	for (uint32_t i = 0; i < em_buckets(&table.wide); i++)
+		assert_int_equal(table.wide.buckets[i].spilled, 0);
+}
+
+/* Freed slots of the narrow one do not come along. */
+static void keys_that_were_removed_stay_away(void **state)
+{
+	(void)state;
+	put(1, NARROW);
+	for (uint64_t key = 1; key <= NARROW; key += 2)
+		assert_int_equal(em_remove(&table, key), 0);
+	put(NARROW + 1, NARROW + NARROW / 2 + 1);
+	assert_true(is_wide());
+	for (uint64_t key = 1; key <= NARROW; key++)
+		assert_int_equal(em_find(&table, key).bucket != NULL, key % 2 == 0);
+	check(NARROW + 1, NARROW + NARROW / 2 + 1);
+	for (uint32_t i = 0; i < 3; i++)
+		em_reclaim(&table);
+	check(NARROW + 1, NARROW + NARROW / 2 + 1);
+	assert_int_equal(em_remove(&table, 2), 0);
+	for (uint32_t i = 0; i < 3; i++)
+		em_reclaim(&table);
+	assert_int_equal(table.dead_count, 0);
+}
+
+static void a_key_without_a_place_widens_it_early(void **state)
+{
+	(void)state;
+	for (uint32_t n = 1; n <= 8; n++)
+		assert_int_equal(em_put(&table, key_of_buckets(5, 9, n), n, 0), 0);
+	assert_false(is_wide());
+	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 9), 9, 0), 0);
+	assert_true(is_wide());
+	for (uint32_t n = 1; n <= 9; n++)
+		assert_int_equal(em_value(em_find(&table, key_of_buckets(5, 9, n))), n);
+}
+
+static void lookups_that_began_before_end_as_they_would_have(void **state)
+{
+	struct em_lookup begun[8];
+
+	(void)state;
+	/* Some of them are in their second choice. */
+	for (uint32_t n = 1; n <= 8; n++)
+		assert_int_equal(em_put(&table, key_of_buckets(5, 9, n), n, 0), 0);
+	for (uint32_t n = 1; n <= 8; n++)
+		begun[n - 1] = em_begin(&table, key_of_buckets(5, 9, n));
+	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 9), 9, 0), 0);
+	assert_true(is_wide());
+	for (uint32_t n = 1; n <= 8; n++)
+		assert_int_equal(em_value(em_find_at(&table, begun[n - 1])), n);
+}
+
+static void a_stamp_that_came_meanwhile_is_kept(void **state)
+{
+	struct em_slot late, early, removed;
+
+	(void)state;
+	reader_open();
+	put(1, NARROW);
+	late = em_find(&table, 100);
+	early = em_find(&table, 200);
+	removed = em_find(&table, 300);
+	put(NARROW + 1, NARROW + 1);
+	assert_true(is_wide());
+	em_stamp(late, 101);
+	em_stamp(early, 199);
+	em_stamp(removed, 301);
+	assert_int_equal(em_remove(&table, 300), 0);
+	em_reclaim(&table);
+	check(100, 100);
+	rte_rcu_qsbr_quiescent(qsbr, 0);
+	em_reclaim(&table);
+	late = em_find(&table, 100);
+	assert_int_equal(late.bucket->stamp[late.index], 101);
+	check(200, 200);
+	assert_null(em_find(&table, 300).bucket);
+	reader_close();
+}
+
+/* A clock of 16 bits goes on from 0. */
+static void of_two_stamps_the_later_is_kept_across_zero(void **state)
+{
+	struct em_slot slot;
+
+	(void)state;
+	reader_open();
+	assert_int_equal(em_put(&table, 65535, 1, 65535), 0);
+	slot = em_find(&table, 65535);
+	put(1, NARROW);
+	assert_true(is_wide());
+	em_stamp(slot, 3);
+	rte_rcu_qsbr_quiescent(qsbr, 0);
+	em_reclaim(&table);
+	slot = em_find(&table, 65535);
+	assert_int_equal(slot.bucket->stamp[slot.index], 3);
+	reader_close();
+}
+
+struct reader {
+	atomic_bool stop;
+	atomic_uint rounds;
+	uint64_t lost, wrong;
+};
+
+#define STEADY_KEYS 2048
+
+static void *reader_main(void *argument)
+{
+	struct reader *reader = argument;
+	struct em_lookup begun[64];
+
+	rte_rcu_qsbr_thread_register(qsbr, 1);
+	rte_rcu_qsbr_thread_online(qsbr, 1);
+	while (!atomic_load(&reader->stop)) {
+		for (uint64_t key = 1; key <= STEADY_KEYS; key += RTE_DIM(begun)) {
+			for (uint32_t i = 0; i < RTE_DIM(begun); i++)
+				begun[i] = em_begin(&table, key + i);
+			for (uint32_t i = 0; i < RTE_DIM(begun); i++) {
+				const struct em_slot slot = em_find_at(&table, begun[i]);
+
+				if (slot.bucket == NULL)
+					reader->lost++;
+				else
+					reader->wrong += em_value(slot) != (uint32_t)(key + i) * 3;
+			}
+			rte_rcu_qsbr_quiescent(qsbr, 1);
+		}
+		atomic_fetch_add(&reader->rounds, 1);
+	}
+	rte_rcu_qsbr_thread_offline(qsbr, 1);
+	rte_rcu_qsbr_thread_unregister(qsbr, 1);
+	return NULL;
+}
+
+static void a_reader_beside_it_loses_no_key(void **state)
+{
+	(void)state;
+	for (uint32_t round = 0; round < 20; round++) {
+		struct reader reader = {0};
+		pthread_t thread;
+
+		if (round > 0)
+			table_setup(NULL);
+		put(1, NARROW);
+		assert_int_equal(pthread_create(&thread, NULL, reader_main, &reader), 0);
+		while (atomic_load(&reader.rounds) == 0)
+			;
+		put(NARROW + 1, NARROW + 1000);
+		while (table.is_stamped)
+			em_reclaim(&table);
+		atomic_store(&reader.stop, true);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		assert_int_equal(reader.lost, 0);
+		assert_int_equal(reader.wrong, 0);
+		check(1, NARROW + 1000);
+		if (round < 19)
+			em_destroy(&table);
+	}
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, table_setup, table_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(many_keys_move_into_the_wide_one),
+		CASE(keys_that_were_removed_stay_away),
+		CASE(a_key_without_a_place_widens_it_early),
+		CASE(lookups_that_began_before_end_as_they_would_have),
+		CASE(a_stamp_that_came_meanwhile_is_kept),
+		CASE(of_two_stamps_the_later_is_kept_across_zero),
+		CASE(a_reader_beside_it_loses_no_key),
+	};
+
+	return cmocka_run_group_tests_name("exact_match_widen", tests, eal_setup, eal_teardown);
+}

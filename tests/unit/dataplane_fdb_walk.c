@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <bgw/fdb.h>
+
+#include "dataplane.h"
+#include "eal.h"
+
+/* Walks over a forwarding table of any width, and while it becomes wide. */
+
+#define NARROW EM_NARROW_BUCKETS
+#define MACS   (4 * NARROW)
+
+static const struct bgw_limits limits = {
+	.macs = MACS,
+	.connections = 16,
+	.attachments = 16,
+	.domains = 4,
+	.paths = 4,
+	.peers = 4,
+	.neighbours = 4,
+	.workers = 1,
+};
+
+static struct bgw_dataplane *dp;
+static uint8_t seen[MACS + 1];
+static bgw_ref last_ref[MACS + 1];
+
+static int dataplane_setup(void **state)
+{
+	(void)state;
+	dp = bgw_dataplane_create(&limits);
+	memset(seen, 0, sizeof(seen));
+	memset(last_ref, 0, sizeof(last_ref));
+	return dp ? 0 : -1;
+}
+
+static int dataplane_teardown(void **state)
+{
+	(void)state;
+	bgw_dataplane_destroy(dp);
+	return 0;
+}
+
+static struct rte_ether_addr mac_of(uint32_t number)
+{
+	struct rte_ether_addr mac = {{2}};
+
+	memcpy(&mac.addr_bytes[2], &number, sizeof(number));
+	return mac;
+}
+
+static void put(uint32_t from, uint32_t to, bgw_ref ref)
+{
+	for (uint32_t i = from; i <= to; i++) {
+		const struct rte_ether_addr mac = mac_of(i);
+
+		assert_int_equal(bgw_fdb_put(dp, 1, &mac, ref), 0);
+	}
+}
+
+static void visit(void *context, const struct bgw_fdb_entry *entry)
+{
+	uint32_t number;
+
+	(void)context;
+	memcpy(&number, &entry->mac.addr_bytes[2], sizeof(number));
+	assert_in_range(number, 1, MACS);
+	seen[number]++;
+	last_ref[number] = entry->ref;
+}
+
+static void walk_on(uint32_t *cursor)
+{
+	while (!bgw_fdb_walk(dp, cursor, 100, visit, NULL))
+		;
+	assert_int_equal(*cursor, 0);
+}
+
+static void a_walk_sees_each_entry_once(void **state)
+{
+	static const uint32_t counts[] = {1, NARROW, NARROW + 1, MACS};
+	uint32_t cursor = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < RTE_DIM(counts); i++) {
+		put(1, counts[i], bgw_ref_attachment(1));
+		memset(seen, 0, sizeof(seen));
+		walk_on(&cursor);
+		for (uint32_t number = 1; number <= MACS; number++)
+			assert_int_equal(seen[number], number <= counts[i]);
+	}
+}
+
+static void a_walk_goes_on_while_the_table_widens(void **state)
+{
+	const struct rte_ether_addr removed = mac_of(77);
+	uint32_t cursor = 0, changed = 0;
+
+	(void)state;
+	put(1, NARROW, bgw_ref_attachment(1));
+	assert_false(bgw_fdb_walk(dp, &cursor, NARROW / 2, visit, NULL));
+	put(NARROW + 1, NARROW + 1, bgw_ref_attachment(1));
+	assert_ptr_equal(dp->fdb.width, &dp->fdb.wide);
+	for (uint32_t i = 1; i <= NARROW; i++)
+		if (!seen[i] && i != 77)
+			put(i, i, bgw_ref_attachment(2));
+	if (!seen[77]) {
+		assert_int_equal(bgw_fdb_remove(dp, 1, &removed), 0);
+		seen[77] = 1;
+	}
+	walk_on(&cursor);
+	for (uint32_t i = 1; i <= NARROW; i++)
+		assert_int_equal(seen[i], 1);
+	/* What it came upon afterwards is as it was then. */
+	for (uint32_t i = 1; i <= NARROW; i++)
+		changed += last_ref[i] == bgw_ref_attachment(2);
+	assert_in_range(changed, NARROW / 4, NARROW * 3 / 4);
+	/* And the next walk is over all. */
+	memset(seen, 0, sizeof(seen));
+	walk_on(&cursor);
+	assert_int_equal(seen[NARROW + 1], 1);
+}
+
+static void entries_that_are_gone_are_not_seen(void **state)
+{
+	uint32_t cursor = 0;
+
+	(void)state;
+	put(1, NARROW, bgw_ref_attachment(1));
+	assert_false(bgw_fdb_walk(dp, &cursor, 1, visit, NULL));
+	put(NARROW + 1, NARROW + 1, bgw_ref_attachment(1));
+	for (uint32_t i = 1; i <= NARROW + 1; i++) {
+		const struct rte_ether_addr mac = mac_of(i);
+
+		assert_int_equal(bgw_fdb_remove(dp, 1, &mac), 0);
+	}
+	memset(seen, 0, sizeof(seen));
+	walk_on(&cursor);
+	for (uint32_t i = 1; i <= MACS; i++)
+		assert_int_equal(seen[i], 0);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, dataplane_setup, dataplane_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(a_walk_sees_each_entry_once),
+		CASE(a_walk_goes_on_while_the_table_widens),
+		CASE(entries_that_are_gone_are_not_seen),
+	};
+
+	return cmocka_run_group_tests_name("fdb_walk", tests, eal_setup, eal_teardown);
+}
