@@ -195,11 +195,11 @@ uint32_t bgw_dataplane_poll(struct bgw_dataplane *dp)
 		__atomic_store_n(&dp->now_s, (uint16_t)seconds, __ATOMIC_RELAXED);
 	}
 	bgw_memif_peer_poll();
-	em_reclaim(&dp->fdb);
-	em_reclaim(&dp->tags);
-	em_reclaim(&dp->peers);
-	em_reclaim(&dp->connection_keys);
-	em_reclaim(&dp->neighbour_keys);
+	em_reclaim(&dp->fdb, dp->now_s);
+	em_reclaim(&dp->tags, dp->now_s);
+	em_reclaim(&dp->peers, dp->now_s);
+	em_reclaim(&dp->connection_keys, dp->now_s);
+	em_reclaim(&dp->neighbour_keys, dp->now_s);
 	return retire_queue_poll(&dp->retired, RETIRED_SLICE);
 }
 

@@ -28,7 +28,7 @@ int negotiation_claim(const struct underlay *underlay, struct rte_mbuf *mbuf, co
 
 	if (underlay->negotiation_port == 0 || outer->l4_length < 4 ||
 	    *(const unaligned_uint16_t *)(l4 + 2) != underlay->negotiation_port ||
-	    !own_addresses_have(underlay->dp, outer_ipv4_local(outer->addresses)))
+	    !underlay_address_is_ours(underlay->dp, outer_ipv4_local(outer->addresses)))
 		return VERDICT_LINUX;
 	verdict = udp_check(l3, l4, outer->l4_length);
 	if (verdict != ENCAP_OK)

@@ -27,7 +27,7 @@ struct tag_lines {
 };
 extern struct tag_lines tag_lines;
 
-/* Of a session's both keys. */
+/* Of both keys of a session. */
 static inline void tag_keys_prefetch(const struct tag_key *rx_key, const struct tag_key *tx_key)
 {
 	const uint32_t count = tag_lines.count;

@@ -57,49 +57,23 @@ uint32_t bgw_fdb_count(const struct bgw_dataplane *dp)
 	return dp->fdb.count;
 }
 
-/* A cursor over the wide table; others are over the narrow one. */
-#define WALKS_WIDE UINT32_C(0x80000000)
+struct walk {
+	bgw_fdb_visit visit;
+	void *context;
+};
 
-/* The slot as the table has it now, that a walk comes upon; its bucket is NULL: it has no key. */
-static struct em_slot slot_walked(const struct em_table *fdb, const struct em_width *width,
-				  struct em_bucket *bucket, uint32_t index)
+static void slot_visit(void *context, struct em_slot slot)
 {
-	const uint64_t key = bucket->key[index];
+	const struct walk *walk = context;
+	const struct bgw_fdb_entry entry = entry_read(slot);
 
-	if (key == EM_KEY_NONE || key == EM_KEY_DEAD)
-		return (struct em_slot){NULL, 0};
-	/* The keys moved after the walk began. */
-	if (unlikely(width != fdb->width))
-		return em_find(fdb, key);
-	return (struct em_slot){bucket, index};
+	walk->visit(walk->context, &entry);
 }
 
 bool bgw_fdb_walk(struct bgw_dataplane *dp, uint32_t *cursor, uint32_t buckets, bgw_fdb_visit visit,
 		  void *context)
 {
-	const struct em_table *fdb = &dp->fdb;
-	const struct em_width *width;
-	uint32_t end;
+	struct walk walk = {visit, context};
 
-	if (*cursor == 0 && fdb->width == &fdb->wide)
-		*cursor = WALKS_WIDE;
-	width = *cursor & WALKS_WIDE ? &fdb->wide : &fdb->narrow;
-	end = em_buckets(width) | (*cursor & WALKS_WIDE);
-	for (; buckets > 0 && *cursor < end; buckets--, (*cursor)++) {
-		struct em_bucket *bucket = &width->buckets[*cursor & ~WALKS_WIDE];
-
-		for (uint32_t i = 0; i < EM_BUCKET_ENTRIES; i++) {
-			const struct em_slot slot = slot_walked(fdb, width, bucket, i);
-
-			if (slot.bucket) {
-				const struct bgw_fdb_entry entry = entry_read(slot);
-
-				visit(context, &entry);
-			}
-		}
-	}
-	if (*cursor < end)
-		return false;
-	*cursor = 0;
-	return true;
+	return em_walk(&dp->fdb, cursor, buckets, slot_visit, &walk);
 }

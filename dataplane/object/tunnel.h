@@ -23,22 +23,17 @@ static inline struct em_lookup peer_begin(const struct bgw_dataplane *dp, uint64
 
 /* Addresses come from outside: those that are no key, all bits 0 or all 1, would be found in an
  * empty or a freed slot. */
-static inline bool peer_has_key(uint64_t addresses)
-{
-	return addresses != EM_KEY_NONE && addresses != EM_KEY_DEAD;
-}
-
 /* The peer, as the table of peers has it. */
 static inline struct em_slot peer_find_at(const struct bgw_dataplane *dp, struct em_lookup lookup)
 {
-	return likely(peer_has_key(lookup.key)) ? em_find_at(&dp->peers, lookup)
-						: (struct em_slot){NULL, 0};
+	return likely(em_is_key(lookup.key)) ? em_find_at(&dp->peers, lookup)
+					     : (struct em_slot){NULL, 0};
 }
 
 static inline struct em_slot peer_find(const struct bgw_dataplane *dp, uint64_t addresses)
 {
-	return likely(peer_has_key(addresses)) ? em_find(&dp->peers, addresses)
-					       : (struct em_slot){NULL, 0};
+	return likely(em_is_key(addresses)) ? em_find(&dp->peers, addresses)
+					    : (struct em_slot){NULL, 0};
 }
 
 #define PATH_IS_UP UINT8_MAX
@@ -103,7 +98,8 @@ struct own_addresses {
 	struct bgw_ip addresses[];
 };
 
-static inline bool own_addresses_have(const struct bgw_dataplane *dp, rte_be32_t address)
+/* Whether the address is one of the gateway's own. */
+static inline bool underlay_address_is_ours(const struct bgw_dataplane *dp, rte_be32_t address)
 {
 	const struct own_addresses *own = __atomic_load_n(&dp->own_addresses, __ATOMIC_ACQUIRE);
 

@@ -3,11 +3,6 @@
 
 #include "object/tunnel.h"
 
-bool underlay_address_is_ours(const struct bgw_dataplane *dp, rte_be32_t address)
-{
-	return own_addresses_have(dp, address);
-}
-
 uint32_t underlay_ethernet_bytes(const struct port *port, const struct rte_mbuf *mbuf)
 {
 	const uint8_t *bytes = rte_pktmbuf_mtod(mbuf, const uint8_t *);

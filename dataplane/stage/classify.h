@@ -8,6 +8,7 @@
 #include "encap/outer_ipv4.h"
 #include "encap/vxlan.h"
 #include "object/bridge.h"
+#include "object/tunnel.h"
 #include "stage/decap.h"
 #include "stage/frame.h"
 
@@ -40,9 +41,6 @@ uint32_t underlay_ethernet_bytes(const struct port *port, const struct rte_mbuf 
  */
 int underlay_refused(const struct underlay *underlay, const uint8_t *l3, uint32_t length,
 		     int reason);
-
-/* Whether the address is one of the gateway's own. */
-bool underlay_address_is_ours(const struct bgw_dataplane *dp, rte_be32_t address);
 
 /* Takes a UDP packet into the input of the next stage_negotiation() if it is a datagram of a
  * negotiation: VERDICT_NEGOTIATION, VERDICT_LINUX or a drop reason. */

@@ -128,14 +128,10 @@ static bool key_place(const struct em_width *width, uint64_t hash, uint64_t key,
 	return true;
 }
 
-static bool is_a_key(uint64_t key)
-{
-	return key != EM_KEY_NONE && key != EM_KEY_DEAD;
-}
-
 /*
- * Moves all keys into the wide one; a millisecond at most. What the narrow one held stays as it
- * was, for lookups and walks that have begun in it. False: one found no place, and all stays.
+ * Moves all keys into the wide one, in a millisecond, or in some where nothing has touched its
+ * memory yet. What the narrow one held stays as it was, for lookups and walks that have begun in
+ * it. False: one found no place, and all stays.
  */
 static bool widen(struct em_table *table)
 {
@@ -145,7 +141,7 @@ static bool widen(struct em_table *table)
 		for (uint32_t j = 0; j < EM_BUCKET_ENTRIES; j++) {
 			const uint64_t key = bucket->key[j];
 
-			if (!is_a_key(key) ||
+			if (!em_is_key(key) ||
 			    key_place(&table->wide, em_hash(table, key), key, bucket->value[j],
 				      __atomic_load_n(&bucket->stamp[j], __ATOMIC_RELAXED)))
 				continue;
@@ -156,13 +152,13 @@ static bool widen(struct em_table *table)
 	}
 	__atomic_store_n(&table->width, &table->wide, __ATOMIC_RELEASE);
 	table->dead_count = table->waiting_count = 0;
-	table->is_stamped = true;
+	table->stamps_wait = true;
 	table->wide_token = rte_rcu_qsbr_start(table->qsbr);
 	return true;
 }
 
 /* Readers that had not seen the wide one yet have stamped the narrow one. */
-static void stamps_take(struct em_table *table)
+static void stamps_take(struct em_table *table, uint16_t now)
 {
 	for (uint32_t i = 0; i < EM_NARROW_BUCKETS; i++) {
 		const struct em_bucket *bucket = &table->narrow.buckets[i];
@@ -170,14 +166,14 @@ static void stamps_take(struct em_table *table)
 		for (uint32_t j = 0; j < EM_BUCKET_ENTRIES; j++) {
 			struct em_slot slot = {NULL, 0};
 
-			if (is_a_key(bucket->key[j]))
+			if (em_is_key(bucket->key[j]))
 				slot = em_find(table, bucket->key[j]);
-			if (slot.bucket &&
-			    (int16_t)(bucket->stamp[j] - slot.bucket->stamp[slot.index]) > 0)
+			if (slot.bucket && (uint16_t)(now - bucket->stamp[j]) <
+						   (uint16_t)(now - slot.bucket->stamp[slot.index]))
 				em_stamp(slot, bucket->stamp[j]);
 		}
 	}
-	table->is_stamped = false;
+	table->stamps_wait = false;
 }
 
 int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
@@ -241,13 +237,13 @@ int em_remove(struct em_table *table, uint64_t key)
 	return 0;
 }
 
-void em_reclaim(struct em_table *table)
+void em_reclaim(struct em_table *table, uint16_t now)
 {
 	uint32_t slice;
 
-	if (unlikely(table->is_stamped) &&
+	if (unlikely(table->stamps_wait) &&
 	    rte_rcu_qsbr_check(table->qsbr, table->wide_token, false) == 1)
-		stamps_take(table);
+		stamps_take(table, now);
 	if (table->waiting_count == 0) {
 		if (table->dead_count == 0)
 			return;
@@ -267,4 +263,47 @@ void em_reclaim(struct em_table *table)
 				 __ATOMIC_RELEASE);
 		table->dead[position] = table->dead[--table->dead_count];
 	}
+}
+
+/* A cursor over the wide one; others are over the narrow one. */
+#define WALKS_WIDE UINT32_C(0x80000000)
+
+/* The key that a walk comes upon, where it is now; its bucket is NULL: there is none. */
+static struct em_slot slot_walked(const struct em_table *table, const struct em_width *width,
+				  struct em_bucket *bucket, uint32_t index)
+{
+	const uint64_t key = bucket->key[index];
+
+	if (!em_is_key(key))
+		return (struct em_slot){NULL, 0};
+	/* The keys moved after the walk began. */
+	if (unlikely(width != table->width))
+		return em_find(table, key);
+	return (struct em_slot){bucket, index};
+}
+
+bool em_walk(struct em_table *table, uint32_t *cursor, uint32_t buckets, em_visit visit,
+	     void *context)
+{
+	const struct em_width *width;
+	uint32_t end;
+
+	if (*cursor == 0 && table->width == &table->wide)
+		*cursor = WALKS_WIDE;
+	width = *cursor & WALKS_WIDE ? &table->wide : &table->narrow;
+	end = em_buckets(width) | (*cursor & WALKS_WIDE);
+	for (; buckets > 0 && *cursor < end; buckets--, (*cursor)++) {
+		struct em_bucket *bucket = &width->buckets[*cursor & ~WALKS_WIDE];
+
+		for (uint32_t i = 0; i < EM_BUCKET_ENTRIES; i++) {
+			const struct em_slot slot = slot_walked(table, width, bucket, i);
+
+			if (slot.bucket)
+				visit(context, slot);
+		}
+	}
+	if (*cursor < end)
+		return false;
+	*cursor = 0;
+	return true;
 }

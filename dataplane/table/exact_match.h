@@ -19,25 +19,25 @@
  * Exact match of 8-byte keys to 4-byte values, for one writer and any number of lock-free readers.
  *
  * Fixed memory: buckets of four entries, one cache line each, as many buckets as entries asked for
- * (a quarter of the slots used at most). A key lives in one of two buckets and does not move. In
- * a full table about one key in a million finds no place. A key in its second choice is said so by
- * `spilled` of its first, so that a lookup reads one line but for a few keys in a hundred.
+ * (a quarter of the slots used at most). A key lives in one of two buckets. In a full table about
+ * one key in a million finds no place. A key in its second choice is said so by `spilled` of its
+ * first, so that a lookup reads one line but for a few keys in a hundred.
  *
  * A table that has room for many keys begins narrow: while it has few, they lie in
  * EM_NARROW_BUCKETS buckets, on few pages, because where keys are spread over all of a large table
  * each lookup pays for the translation of another page's address. The key too many, or one that
- * finds no place, moves all of them into the wide one, where they stay.
+ * finds no place, moves all of them into the wide one, once; else no key ever moves.
  *
  * Readers: em_find() and em_find_at() on any thread that reports quiescence to the table's RCU
  * variable. The writer changes a value by one store, makes a slot visible by its key last, and
  * gives a freed slot to another key only after a grace period. 0 and ~0 are no keys.
  *
- * Each entry has a stamp of 16 bits that readers may write (em_stamp()), a clock that wraps around:
- * of two the later one is kept.
+ * Each entry has a stamp of 16 bits that readers may write (em_stamp()): the time, of a clock that
+ * wraps around. No stamp is older than the clock is long.
  */
 
 #define EM_BUCKET_ENTRIES 4
-#define EM_NARROW_BUCKETS 8192 /* half a megabyte; keys that it takes, too */
+#define EM_NARROW_BUCKETS 8192 /* half a megabyte, and the most keys in it */
 #define EM_KEY_NONE	  UINT64_C(0)
 #define EM_KEY_DEAD	  UINT64_MAX /* freed, until the grace period has passed */
 
@@ -62,15 +62,15 @@ struct em_width {
 
 /* Must not move in memory. */
 struct em_table {
+	/* Random, so that nobody can choose keys that collide. */
+	uint64_t secret[6] __rte_aligned(16);
 	const struct em_width *width; /* of the next two, that which is used */
 	struct em_width narrow; /* its buckets are NULL: the table is small, and wide at once */
 	struct em_width wide;
-	/* Random, so that nobody can choose keys that collide. */
-	uint64_t secret[6] __rte_aligned(16);
 
-	/* the writer's */
-	bool is_stamped; /* readers may still stamp the narrow one's entries, until `wide_token` */
-	uint64_t wide_token;
+	/* the writer's, on lines that readers do not read */
+	uint64_t wide_token __rte_cache_aligned;
+	bool stamps_wait; /* readers may stamp the narrow one's entries until `wide_token` */
 	uint32_t count;
 	uint32_t capacity;
 	struct rte_rcu_qsbr *qsbr;
@@ -84,6 +84,7 @@ struct em_table {
 
 /* One slot, as em_find() answers it. */
 struct em_slot {
+	/* Not for the writer any more once it has put another key. */
 	struct em_bucket *bucket; /* NULL: not found */
 	uint32_t index;
 };
@@ -97,8 +98,24 @@ void em_destroy(struct em_table *table);
 int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp);
 /* -ENOENT */
 int em_remove(struct em_table *table, uint64_t key);
-/* Makes freed slots usable again whose grace period has passed. Bounded work. */
-void em_reclaim(struct em_table *table);
+/* Makes freed slots usable again whose grace period has passed: bounded work, but for once after
+ * the table has become wide. `now`: of the clock of stamps. */
+void em_reclaim(struct em_table *table, uint16_t now);
+
+/*
+ * Walks the table in slices: looks at `buckets` buckets from *cursor on, calls `visit` for each
+ * key, advances *cursor (start with 0) and returns true when the end was reached (and *cursor is 0
+ * again). `visit` may remove the key, or put any. Keys that are added meanwhile may be missed, and
+ * one that goes and comes again may be seen twice.
+ */
+typedef void (*em_visit)(void *context, struct em_slot slot);
+bool em_walk(struct em_table *table, uint32_t *cursor, uint32_t buckets, em_visit visit,
+	     void *context);
+
+static inline bool em_is_key(uint64_t key)
+{
+	return key != EM_KEY_NONE && key != EM_KEY_DEAD;
+}
 
 /*
  * Three rounds of AES with secret round keys: every bit of the result depends on every bit of the

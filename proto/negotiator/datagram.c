@@ -11,23 +11,23 @@
 
 bool bgw_datagram_hello_read(const uint8_t *bytes, struct bgw_datagram_hello *hello)
 {
-	hello->session = datagram_get_32(bytes + AT_OWN_SESSION);
-	hello->epoch = datagram_get_32(bytes + AT_EPOCH);
-	hello->nonce = datagram_get_64(bytes + AT_OWN_NONCE);
-	hello->interval_ms = datagram_get_32(bytes + AT_INTERVAL);
-	return bytes[DATAGRAM_AT_FLAGS] == 0 && bytes[DATAGRAM_AT_COUNT] == 0 &&
+	hello->session = bgw_datagram_get_32(bytes + AT_OWN_SESSION);
+	hello->epoch = bgw_datagram_get_32(bytes + AT_EPOCH);
+	hello->nonce = bgw_datagram_get_64(bytes + AT_OWN_NONCE);
+	hello->interval_ms = bgw_datagram_get_32(bytes + AT_INTERVAL);
+	return bytes[BGW_DATAGRAM_AT_FLAGS] == 0 && bytes[BGW_DATAGRAM_AT_COUNT] == 0 &&
 	       hello->session != 0 && hello->epoch <= INT32_MAX && hello->nonce != 0 &&
-	       hello->interval_ms != 0 && datagram_get_32(bytes + AT_HELLO_RESERVED) == 0;
+	       hello->interval_ms != 0 && bgw_datagram_get_32(bytes + AT_HELLO_RESERVED) == 0;
 }
 
 void bgw_datagram_hello_write(uint8_t *bytes, const struct bgw_datagram *datagram,
 			      const struct bgw_datagram_hello *hello)
 {
-	datagram_begin_write(bytes, datagram, 0, 0);
-	datagram_put_32(bytes + AT_OWN_SESSION, hello->session);
-	datagram_put_32(bytes + AT_EPOCH, hello->epoch);
-	datagram_put_64(bytes + AT_OWN_NONCE, hello->nonce);
-	datagram_put_32(bytes + AT_INTERVAL, hello->interval_ms);
-	datagram_put_32(bytes + AT_HELLO_RESERVED, 0);
-	datagram_put_64(bytes + AT_HELLO_COUNTER, datagram->counter);
+	bgw_datagram_begin_write(bytes, datagram, 0, 0);
+	bgw_datagram_put_32(bytes + AT_OWN_SESSION, hello->session);
+	bgw_datagram_put_32(bytes + AT_EPOCH, hello->epoch);
+	bgw_datagram_put_64(bytes + AT_OWN_NONCE, hello->nonce);
+	bgw_datagram_put_32(bytes + AT_INTERVAL, hello->interval_ms);
+	bgw_datagram_put_32(bytes + AT_HELLO_RESERVED, 0);
+	bgw_datagram_put_64(bytes + AT_HELLO_COUNTER, datagram->counter);
 }

@@ -207,7 +207,7 @@ static void objects_set(const struct bench_site *site)
 	bgw_dataplane_poll(bench_dp);
 }
 
-/* One station in some ten million finds no place by chance, and its frames are flooded. */
+/* In one of some hundred runs a station finds no place by chance, and its frames are flooded. */
 static void mac_set(uint16_t domain, const struct rte_ether_addr *mac, bgw_ref ref)
 {
 	static uint32_t without_place;

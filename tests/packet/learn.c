@@ -6,15 +6,6 @@
 
 #define FRAME(from_, to_) UDP_FRAME(from_, to_, 18)
 
-static uint16_t seen_s(const char *text)
-{
-	const struct rte_ether_addr address = mac(text);
-	struct bgw_fdb_entry entry = {.seen_s = 0};
-
-	assert_int_equal(bgw_fdb_get(site_dp, 1, &address, &entry), 0);
-	return entry.seen_s;
-}
-
 static void a_new_source_is_reported_with_its_place(void)
 {
 	site_lan();
@@ -98,21 +89,21 @@ static void static_and_frozen_sources_do_not_move(void)
 static void a_frame_stamps_the_age_of_its_source(void)
 {
 	site_lan();
-	assert_int_equal(seen_s(HOST_A), SITE_START_S);
+	assert_int_equal(station_seen_s(HOST_A), SITE_START_S);
 	site_clock(SITE_START_S + 50);
 	inject(ACCESS_1, FRAME(HOST_A, HOST_B));
 	expect_frame(ACCESS_2, FRAME(HOST_A, HOST_B));
-	assert_int_equal(seen_s(HOST_A), SITE_START_S + 50);
+	assert_int_equal(station_seen_s(HOST_A), SITE_START_S + 50);
 	/* The destination's stays, and so does that of a source seen elsewhere. */
-	assert_int_equal(seen_s(HOST_B), SITE_START_S);
+	assert_int_equal(station_seen_s(HOST_B), SITE_START_S);
 	inject(ACCESS_1, FRAME(HOST_B, HOST_R));
 	expect_frame(UNDERLAY_1, VXLAN_SENT(5000, FRAME(HOST_B, HOST_R)));
-	assert_int_equal(seen_s(HOST_B), SITE_START_S);
+	assert_int_equal(station_seen_s(HOST_B), SITE_START_S);
 	/* Past the clock's wrap. */
 	site_clock(3);
 	inject(ACCESS_1, FRAME(HOST_A, HOST_B));
 	expect_frame(ACCESS_2, FRAME(HOST_A, HOST_B));
-	assert_int_equal(seen_s(HOST_A), 3);
+	assert_int_equal(station_seen_s(HOST_A), 3);
 }
 
 static void a_full_attachment_takes_no_new_source(void)

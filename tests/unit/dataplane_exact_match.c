@@ -122,7 +122,7 @@ static void a_table_takes_its_capacity_and_no_more(void **state)
 	assert_int_equal(em_put(&table, 1000, 5, 0), 0);
 	assert_int_equal(em_value(find(&table, 1000)), 5);
 	assert_int_equal(em_remove(&table, 1), 0);
-	em_reclaim(&table);
+	em_reclaim(&table, 0);
 	assert_int_equal(em_put(&table, 1001, 1, 0), 0);
 	em_destroy(&table);
 }
@@ -209,10 +209,10 @@ static void a_freed_slot_waits_for_the_grace_period(void **state)
 	rte_rcu_qsbr_thread_register(qsbr, 0);
 	rte_rcu_qsbr_thread_online(qsbr, 0);
 	assert_int_equal(em_remove(&table, key_of_buckets(&table, 5, 9, 3)), 0);
-	em_reclaim(&table);
+	em_reclaim(&table, 0);
 	assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, 9), 9, 0), -ENOSPC);
 	rte_rcu_qsbr_quiescent(qsbr, 0);
-	em_reclaim(&table);
+	em_reclaim(&table, 0);
 	assert_int_equal(em_put(&table, key_of_buckets(&table, 5, 9, 9), 9, 0), 0);
 	rte_rcu_qsbr_thread_offline(qsbr, 0);
 	rte_rcu_qsbr_thread_unregister(qsbr, 0);
@@ -234,13 +234,13 @@ static void a_key_that_comes_and_goes_is_never_without_a_place(void **state)
 		assert_int_equal(em_remove(&table, 42), 0);
 		assert_false(has(&table, 42));
 		if (i == 50)
-			em_reclaim(&table);
+			em_reclaim(&table, 0);
 	}
 	rte_rcu_qsbr_thread_offline(qsbr, 0);
 	rte_rcu_qsbr_thread_unregister(qsbr, 0);
 	/* What waited, and then what came later. */
-	em_reclaim(&table);
-	em_reclaim(&table);
+	em_reclaim(&table, 0);
+	em_reclaim(&table, 0);
 	assert_int_equal(table.dead_count, 0);
 	assert_int_equal(table.count, 0);
 	for (uint32_t i = 0; i < em_buckets(table.width); i++)
@@ -260,18 +260,18 @@ static void slots_freed_while_others_wait_are_reclaimed_later(void **state)
 		assert_int_equal(em_put(&table, key, 1, 0), 0);
 	for (uint64_t key = 1; key <= 1000; key++)
 		assert_int_equal(em_remove(&table, key), 0);
-	em_reclaim(&table);
+	em_reclaim(&table, 0);
 	for (uint64_t key = 1001; key <= 1500; key++)
 		assert_int_equal(em_remove(&table, key), 0);
 	assert_int_equal(table.dead_count, 1500);
 	rte_rcu_qsbr_quiescent(qsbr, 0);
-	em_reclaim(&table);
+	em_reclaim(&table, 0);
 	assert_int_equal(table.dead_count, 500);
 	/* Those that came later need a grace period of their own. */
-	em_reclaim(&table);
+	em_reclaim(&table, 0);
 	assert_int_equal(table.dead_count, 500);
 	rte_rcu_qsbr_quiescent(qsbr, 0);
-	em_reclaim(&table);
+	em_reclaim(&table, 0);
 	assert_int_equal(table.dead_count, 0);
 	for (uint64_t key = 1; key <= 3000; key++)
 		assert_int_equal(has(&table, key), key > 1500);
@@ -326,6 +326,7 @@ static void *reader_main(void *argument)
 {
 	struct reader *reader = argument;
 
+	eal_unpin();
 	rte_rcu_qsbr_thread_register(qsbr, 1);
 	rte_rcu_qsbr_thread_online(qsbr, 1);
 	while (!atomic_load(&reader->stop)) {
@@ -367,7 +368,7 @@ static void a_reader_beside_the_writer_sees_whole_entries(void **state)
 		}
 		em_put(&table, 1 + round % STEADY_KEYS,
 		       (1 + round % STEADY_KEYS) << 8 | (round & 0xff), 0);
-		em_reclaim(&table);
+		em_reclaim(&table, 0);
 	}
 	atomic_store(&reader.stop, true);
 	assert_int_equal(pthread_join(thread, NULL), 0);

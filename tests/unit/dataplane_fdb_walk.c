@@ -15,7 +15,7 @@
 /* Walks over a forwarding table of any width, and while it becomes wide. */
 
 #define NARROW EM_NARROW_BUCKETS
-#define MACS   (4 * NARROW)
+#define MACS   20000 /* few enough that each finds a place */
 
 static const struct bgw_limits limits = {
 	.macs = MACS,
@@ -36,6 +36,9 @@ static int dataplane_setup(void **state)
 {
 	(void)state;
 	dp = bgw_dataplane_create(&limits);
+	/* Not by chance, so that no key is without a place by chance. */
+	for (uint32_t i = 0; dp && i < RTE_DIM(dp->fdb.secret); i++)
+		dp->fdb.secret[i] = UINT64_C(0x9e3779b97f4a7c15) * (i + 1);
 	memset(seen, 0, sizeof(seen));
 	memset(last_ref, 0, sizeof(last_ref));
 	return dp ? 0 : -1;

@@ -80,6 +80,15 @@ void site_station(uint16_t id, const char *text, bgw_ref ref, struct site_line h
 	site_result(bgw_fdb_put(site_dp, id, &address, ref), 0, "station", here);
 }
 
+uint16_t station_seen_s(const char *text)
+{
+	const struct rte_ether_addr address = mac(text);
+	struct bgw_fdb_entry entry = {.seen_s = 0};
+
+	assert_int_equal(bgw_fdb_get(site_dp, 1, &address, &entry), 0);
+	return entry.seen_s;
+}
+
 void site_lan(void)
 {
 	attach(1, ACCESS_1);

@@ -163,6 +163,8 @@ static inline bgw_ref by(uint32_t connection)
 /* A forwarding entry. */
 #define station(domain_, mac_, ref_) site_station(domain_, mac_, ref_, HERE)
 void site_station(uint16_t id, const char *text, bgw_ref ref, struct site_line here);
+/* The age stamp of a station of domain 1. */
+uint16_t station_seen_s(const char *text);
 
 #define neighbour(index_, ip_, mac_, ref_, ...)                                      \
 	site_result(bgw_neighbour_set(site_dp, index_,                               \
