@@ -13,6 +13,8 @@
 
 #include <linux/types.h>
 
+#include "negotiator/datagram.h"
+
 /* Offsets of what is in both kinds; flags and count are of exchanges. */
 #define BGW_DATAGRAM_AT_VERSION 0
 #define BGW_DATAGRAM_AT_KIND	1
