@@ -94,7 +94,7 @@ static int session_start(struct negotiation_udp_peer *peer)
 			{
 				.interval_ns = detection_ns / peer->multiplier,
 				.down_ns = detection_ns,
-				.seed = udp_random(),
+				.random = udp_random(),
 			},
 	};
 	int rc = session_keys(peer, &spec);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <string.h>
-
 #include "negotiation/negotiation.h"
 #include "object/tunnel.h"
 #include "stage/stage.h"
@@ -154,8 +152,9 @@ void negotiation_say(struct worker *worker, const struct negotiation_peer *peer,
 		     BGW_DATAGRAM_HELLO_BYTES, hello->epoch, datagram->counter);
 }
 
-void negotiation_send(struct worker *worker, struct negotiation_session *session,
-		      const struct negotiation_way *way)
+static __rte_always_inline void session_send(struct worker *worker,
+					     struct negotiation_session *session,
+					     const struct negotiation_way *way)
 {
 	const struct bgw_datagram datagram = {
 		.kind = BGW_DATAGRAM_EXCHANGE,
@@ -177,12 +176,18 @@ void negotiation_send(struct worker *worker, struct negotiation_session *session
 		     BGW_DATAGRAM_EXCHANGE_BYTES, session->epoch, datagram.counter);
 }
 
-static void exchange_send(struct worker *worker, struct negotiation_session *session)
+void negotiation_send(struct worker *worker, struct negotiation_session *session,
+		      const struct negotiation_way *way)
+{
+	session_send(worker, session, way);
+}
+
+static inline void exchange_send(struct worker *worker, struct negotiation_session *session)
 {
 	static const struct negotiation_way none;
 	const struct negotiation_peer *peer = negotiation_peer_get(worker->dp, session->peer);
 
-	negotiation_send(worker, session, likely(peer != NULL) ? &peer->way : &none);
+	session_send(worker, session, likely(peer != NULL) ? &peer->way : &none);
 }
 
 void negotiation_flush(struct worker *worker)
@@ -192,12 +197,7 @@ void negotiation_flush(struct worker *worker)
 	const uint32_t count = negotiation->output_count;
 	uint32_t next, bytes;
 
-	tag_compute(negotiation->output_jobs, count);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct tag_job *job = &negotiation->output_jobs[i];
-
-		memcpy(tag_place(job), job->tag, sizeof(job->tag));
-	}
+	tag_write(negotiation->output_jobs, count);
 	for (uint32_t i = 0; i < count; i = next) {
 		const uint16_t port = negotiation->output_port[i];
 

@@ -39,6 +39,9 @@ int tag_open(void)
 	if (manager == NULL)
 		return -ENOMEM;
 	init_mb_mgr_auto(manager, NULL);
+	/* That for AVX2 has a seventh less of instructions, and takes 5 % longer for a datagram. */
+	if (imb_get_errno(manager) == 0 && manager->used_arch == IMB_ARCH_AVX2)
+		init_mb_mgr_avx(manager);
 	if (imb_get_errno(manager) != 0) {
 		free_mb_mgr(manager);
 		manager = NULL;
@@ -53,14 +56,23 @@ void tag_key_expand(struct tag_key *key, const uint8_t bytes[16])
 	IMB_AES128_GCM_PRE(manager, bytes, &key->data);
 }
 
+/* GMAC is GCM of additional data alone. */
+static inline void tag_make(const struct tag_job *job, uint8_t *tag)
+{
+	struct gcm_context_data context;
+
+	IMB_AES128_GCM_ENC(manager, &job->key->data, &context, NULL, NULL, 0, job->iv, job->bytes,
+			   job->length, tag, BGW_DATAGRAM_TAG_BYTES);
+}
+
 void tag_compute(struct tag_job *jobs, uint32_t count)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		struct tag_job *job = &jobs[i];
-		struct gcm_context_data context;
+	for (uint32_t i = 0; i < count; i++)
+		tag_make(&jobs[i], jobs[i].tag);
+}
 
-		/* GMAC is GCM of additional data alone. */
-		IMB_AES128_GCM_ENC(manager, &job->key->data, &context, NULL, NULL, 0, job->iv,
-				   job->bytes, job->length, job->tag, BGW_DATAGRAM_TAG_BYTES);
-	}
+void tag_write(const struct tag_job *jobs, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		tag_make(&jobs[i], tag_place(&jobs[i]));
 }

@@ -50,11 +50,12 @@ struct tag_job {
 	const uint8_t *bytes;
 	uint32_t length;
 	uint8_t iv[BGW_DATAGRAM_IV_BYTES];
-	uint8_t tag[BGW_DATAGRAM_TAG_BYTES]; /* the result */
+	uint8_t tag[BGW_DATAGRAM_TAG_BYTES]; /* of tag_compute() */
 };
 
-/* Computes the tags of a burst. */
+/* Computes the tags of a burst: for a comparison, or into the datagrams. */
 void tag_compute(struct tag_job *jobs, uint32_t count);
+void tag_write(const struct tag_job *jobs, uint32_t count);
 
 /* Where the tag of the datagram is: behind the job's bytes and the counter. */
 static inline uint8_t *tag_place(const struct tag_job *job)

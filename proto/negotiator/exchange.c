@@ -85,7 +85,6 @@ void bgw_exchange_init(struct bgw_exchange *exchange, const struct bgw_exchange_
 {
 	memset(exchange, 0, sizeof(*exchange));
 	exchange->setup = *setup;
-	exchange->random = setup->seed;
 	/* No byte need come: silence is judged by datagrams. */
 	exchange->times = (struct bgw_negotiator_times){
 		.sleep_ns = within(setup->interval_ns / 2, SLEEP_MIN_NS, SLEEP_MAX_NS),
@@ -93,12 +92,12 @@ void bgw_exchange_init(struct bgw_exchange *exchange, const struct bgw_exchange_
 		.backoff_max_ns = BACKOFF_MAX_NS,
 	};
 	bgw_negotiator_init(&exchange->negotiator, bgw_negotiation_protocols, BGW_NEGOTIATION_COUNT,
-			    &exchange->times, &asker, exchange, exchange->backoffs, setup->seed);
+			    &exchange->times, &asker, exchange, exchange->backoffs, setup->random);
 	exchange->heard_ns = now_ns;
 	exchange->sent_ns = now_ns;
 	exchange->sleep_ns = now_ns;
 	exchange->rto_ns = least(RESEND_FIRST_NS, setup->interval_ns / 4);
-	exchange->empty_ns = empty_after_ns(exchange, bgw_random_next(&exchange->random));
+	exchange->empty_ns = empty_after_ns(exchange, bgw_random_next(&exchange->setup.random));
 	exchange->due_round = 1;
 	exchange->running = BGW_EXCHANGE_IDLE;
 }
@@ -344,7 +343,7 @@ unsigned int bgw_exchange_timer(struct bgw_exchange *exchange, uint64_t now_ns)
 void bgw_exchange_write(struct bgw_exchange *exchange, struct bgw_datagram_exchange *datagram,
 			uint64_t now_ns)
 {
-	const uint64_t chance = bgw_random_next(&exchange->random);
+	const uint64_t chance = bgw_random_next(&exchange->setup.random);
 
 	*datagram = (struct bgw_datagram_exchange){
 		.round = exchange->round,

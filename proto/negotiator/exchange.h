@@ -27,14 +27,14 @@
 #include "negotiator/negotiator.h"
 
 /** Bytes written that the peer has not taken: two of a round's end, two of the next at most. */
-#define BGW_EXCHANGE_UNTAKEN_MAX 8
+#define BGW_EXCHANGE_UNTAKEN_MAX 4
 
 struct bgw_exchange_setup {
 	uint64_t interval_ns;	/**< something is sent at least so often; the session's */
 	uint64_t down_ns;	/**< the peer is down after so long without a datagram */
 	uint32_t accept_mask;	/**< protocols that are accepted, by bit; heartbeats always are */
 	uint32_t initiate_mask; /**< those to initiate */
-	uint64_t seed;		/**< of what is left to chance */
+	uint64_t random;	/**< any number: state of what is left to chance */
 };
 
 /** Why a session ended. Names of them: bgw_exchange_end_names. */
@@ -91,7 +91,6 @@ struct bgw_exchange {
 	struct bgw_negotiator_times times;
 	struct bgw_negotiator negotiator;
 	struct bgw_negotiator_backoff backoffs[BGW_NEGOTIATION_COUNT];
-	uint64_t random;
 };
 
 #define BGW_EXCHANGE_IDLE UINT8_MAX

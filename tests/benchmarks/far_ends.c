@@ -99,7 +99,7 @@ static void session_open(uint32_t index, uint32_t interval_ms)
 		.remote_nonce = index,
 		.setup = {.interval_ns = interval_ms * (SECOND_NS / 1000),
 			  .down_ns = 3600 * SECOND_NS,
-			  .seed = index},
+			  .random = index},
 	};
 
 	key_of(index, true, spec.tx_key);
@@ -205,14 +205,13 @@ static struct rte_mbuf *packet_begin(uint32_t index, uint16_t udp_port, uint16_t
 	return mbuf;
 }
 
-static void tag_make(struct tag_job *job, const struct tag_key *key, const uint8_t *bytes,
+static void job_make(struct tag_job *job, const struct tag_key *key, const uint8_t *bytes,
 		     bool from_higher, uint64_t counter)
 {
 	job->key = key;
 	job->bytes = bytes;
 	job->length = BGW_DATAGRAM_EXCHANGE_BYTES - BGW_DATAGRAM_SEAL_BYTES;
 	bgw_datagram_iv(job->iv, from_higher, 0, counter);
-	tag_compute(job, 1);
 }
 
 struct rte_mbuf *far_ends_datagram(uint32_t index, bool forged)
@@ -227,8 +226,8 @@ struct rte_mbuf *far_ends_datagram(uint32_t index, bool forged)
 	struct tag_job job;
 
 	bgw_datagram_exchange_write(bytes, &datagram, &far->says);
-	tag_make(&job, &far->tx_key, bytes, FIRST + index > LOCAL, datagram.counter);
-	memcpy(tag_place(&job), job.tag, sizeof(job.tag));
+	job_make(&job, &far->tx_key, bytes, FIRST + index > LOCAL, datagram.counter);
+	tag_write(&job, 1);
 	if (forged) {
 		*tag_place(&job) ^= 1;
 		return mbuf;
@@ -270,7 +269,8 @@ static void answer_take(const uint8_t *bytes, uint32_t length)
 	    datagram.session > sessions || datagram.nonce != datagram.session)
 		far_ends_done(-EPROTO, "an answer");
 	far = &ends[datagram.session];
-	tag_make(&job, &far->rx_key, bytes, LOCAL > FIRST + datagram.session, datagram.counter);
+	job_make(&job, &far->rx_key, bytes, LOCAL > FIRST + datagram.session, datagram.counter);
+	tag_compute(&job, 1);
 	if (!tag_is_right(&job) || datagram.counter <= far->heard)
 		far_ends_done(-EBADMSG, "an answer");
 	far->heard = datagram.counter;

@@ -21,7 +21,7 @@ static uint64_t sent;
 static void begin(void)
 {
 	const struct bgw_exchange_setup setup = {
-		.interval_ns = 10000000, .down_ns = 30000000, .accept_mask = 2, .seed = 1};
+		.interval_ns = 10000000, .down_ns = 30000000, .accept_mask = 2, .random = 1};
 	const struct bgw_greeting_times times = {250000000, 4000000000};
 	const struct bgw_greeting_offer offer = {OFFER_SESSION, OFFER_NONCE};
 

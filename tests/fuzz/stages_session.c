@@ -73,7 +73,7 @@ void stages_session_begin(struct bgw_dataplane *dp)
 			  .down_ns = 3 * INTERVAL_NS,
 			  .accept_mask =
 				  1u << BGW_NEGOTIATION_RESYNC | 1u << BGW_NEGOTIATION_TUNNEL,
-			  .seed = 1},
+			  .random = 1},
 	};
 
 	memcpy(spec.rx_key, session_key, sizeof(session_key));
@@ -134,8 +134,7 @@ void stages_session_seal(uint8_t *frame, uint16_t length)
 	bgw_datagram_iv(job.iv, true,
 			bytes == BGW_DATAGRAM_HELLO_BYTES ? hello.epoch : REMOTE_EPOCH,
 			datagram.counter);
-	tag_compute(&job, 1);
-	memcpy(tag_place(&job), job.tag, sizeof(job.tag));
+	tag_write(&job, 1);
 }
 
 bool stages_session_said(const uint8_t *frame, uint32_t length)

@@ -166,7 +166,7 @@ static struct world *world_make(const struct wire *wire, uint64_t interval_ns, u
 			.interval_ns = interval_ns,
 			.down_ns = interval_ns * multiplier,
 			.accept_mask = RESYNC | TUNNEL | MAC_SYNC,
-			.seed = seed * 2 + (uint64_t)end,
+			.random = seed * 2 + (uint64_t)end,
 		};
 
 		bgw_exchange_init(&world->ends[end], &setup, world->now_ns);
@@ -409,7 +409,7 @@ static void no_interval_is_silent_by_a_late_timer(void **state)
 {
 	const uint64_t interval_ns = 10000000;
 	const struct bgw_exchange_setup setup = {
-		.interval_ns = interval_ns, .down_ns = 3 * interval_ns, .seed = 5};
+		.interval_ns = interval_ns, .down_ns = 3 * interval_ns, .random = 5};
 	struct bgw_datagram_exchange datagram;
 	struct bgw_exchange exchange;
 	uint64_t least_ns = interval_ns;

@@ -71,7 +71,7 @@ void negotiating_start(uint64_t interval_ns, uint32_t multiplier)
 				.interval_ns = interval_ns,
 				.down_ns = interval_ns * multiplier,
 				.accept_mask = 1u << BGW_NEGOTIATION_TUNNEL,
-				.seed = 1,
+				.random = 1,
 			},
 	};
 
