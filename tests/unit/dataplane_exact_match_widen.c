@@ -12,6 +12,7 @@
 #include "table/exact_match.h"
 
 #include "eal.h"
+#include "fixed_secret.h"
 
 /* A table with room for more keys than the narrow one takes. */
 
@@ -24,9 +25,7 @@ static int table_setup(void **state)
 {
 	(void)state;
 	assert_int_equal(em_create(&table, "unit", CAPACITY, qsbr), 0);
-	/* Not by chance, so that no key is without a place by chance. */
-	for (uint32_t i = 0; i < RTE_DIM(table.secret); i++)
-		table.secret[i] = UINT64_C(0x9e3779b97f4a7c15) * (i + 1);
+	secret_fix(&table);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "dataplane.h"
 #include "eal.h"
+#include "fixed_secret.h"
 
 /* Walks over a forwarding table of any width, and while it becomes wide. */
 
@@ -36,12 +37,12 @@ static int dataplane_setup(void **state)
 {
 	(void)state;
 	dp = bgw_dataplane_create(&limits);
-	/* Not by chance, so that no key is without a place by chance. */
-	for (uint32_t i = 0; dp && i < RTE_DIM(dp->fdb.secret); i++)
-		dp->fdb.secret[i] = UINT64_C(0x9e3779b97f4a7c15) * (i + 1);
+	if (dp == NULL)
+		return -1;
+	secret_fix(&dp->fdb);
 	memset(seen, 0, sizeof(seen));
 	memset(last_ref, 0, sizeof(last_ref));
-	return dp ? 0 : -1;
+	return 0;
 }
 
 static int dataplane_teardown(void **state)
