@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """bgw-agent's addresses and routes: repeated, taken back, kept through kill -9, and nothing else."""
 
-from lib.agent import Agent, configuration
+from lib.agent import Agent
+from lib.configuration import check_unchanged, configuration
 from lib.errors import check, wait_until
 from lib.netns import veth
 
@@ -44,8 +45,7 @@ def repeated_and_taken_back(here, agent):
     for _ in range(2):
         for _, remove, what in reversed(orders):
             agent.order(remove, what)
-    after = configuration(here)
-    check(after == before, f"undone it is not as before:\n{before}\n--\n{after}")
+    check_unchanged(here, before, "undone it is not as before")
 
 
 def what_existed_stays(here, agent):
@@ -57,7 +57,7 @@ def what_existed_stays(here, agent):
         agent.order("AddIPToInterface", address)
         agent.order("AddIPToInterface", address6)
         agent.order("AddRoute", route)
-    check(configuration(here) == before, "what was there already was changed")
+    check_unchanged(here, before, "what was there already was changed")
     listed = agent.applied()
     check(all(e.existed for e in (*listed.addresses, *listed.routes)), f"listed is {listed}")
     agent.kill9()
@@ -65,7 +65,7 @@ def what_existed_stays(here, agent):
     agent.order("RemoveIPFromInterface", address)
     agent.order("RemoveIPFromInterface", address6)
     agent.order("RemoveRoute", route)
-    check(configuration(here) == before, "what was there before did not stay")
+    check_unchanged(here, before, "what was there before did not stay")
     # Of the same network: the first one's end must not be the others'.
     agent.order("AddIPToInterface", agent.address("10.7.0.1/24", "wan"))
     here.ip("address", "add", "10.7.0.2/24", "dev", "wan")
@@ -75,7 +75,7 @@ def what_existed_stays(here, agent):
     # What is not the agent's is not taken away.
     agent.order("RemoveIPFromInterface", agent.address("192.0.2.1/24", "wan"))
     agent.order("RemoveRoute", agent.route("198.51.100.0/24", "192.0.2.9"))
-    check(configuration(here) == before, "what was never asked for was taken away")
+    check_unchanged(here, before, "what was never asked for was taken away")
 
 
 def what_linux_refuses(here, agent):
@@ -85,7 +85,7 @@ def what_linux_refuses(here, agent):
     agent.refused("AddRoute", agent.route("198.51.100.0/24", "192.0.2.8"), "another way")
     agent.refused("AddIPToInterface", agent.address("2001:db8::1/48", "wan"), "another network")
     agent.refused("AddIPToInterface", agent.address("10.0.0.1/30", "none0"), "no interface none0")
-    check(configuration(here) == before, "what was refused left something")
+    check_unchanged(here, before, "what was refused left something")
     check(not agent.applied().ListFields(), "what was refused is listed")
 
 

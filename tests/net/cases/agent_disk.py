@@ -2,7 +2,8 @@
 """bgw-agent on a disk that fails between two of its steps: what was refused, and what was taken back,
 is not there after a restart either."""
 
-from lib.agent import Agent, configuration
+from lib.agent import Agent
+from lib.configuration import check_unchanged, configuration
 from lib.errors import check
 from lib.netns import veth
 from lib.slow_disk import SlowDisk
@@ -37,4 +38,4 @@ def run(lab):
     agent.kill9()
     agent.start()
     check(not agent.applied().ListFields(), f"what was taken back is there: {agent.applied()}")
-    check(configuration(here) == before, "the host is not as it was")
+    check_unchanged(here, before, "the host is not as it was")

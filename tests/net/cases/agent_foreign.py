@@ -5,8 +5,9 @@ import concurrent.futures
 import os
 import threading
 
-from lib.agent import Agent, SERVICE, configuration, grpc, messages
+from lib.agent import Agent, SERVICE, grpc, messages
 from lib.certificates import Authority
+from lib.configuration import check_unchanged, configuration
 from lib.errors import check
 from lib.gateway import BUILD
 from lib.netns import veth
@@ -145,5 +146,5 @@ def run(lab):
     expect(said, ("add route",), "done: route added correctly")
     expect(said, ("add nat",), "done: nat configured correctly")
     expect(said, ("list", *removes), "done")
-    check(configuration(here) == before, "undone it is not as before")
+    check_unchanged(here, before, "undone it is not as before")
     check(not agent.applied().ListFields(), "something is listed still")

@@ -6,7 +6,8 @@ import random
 import socket
 import threading
 
-from lib.agent import Agent, configuration, grpc
+from lib.agent import Agent, grpc
+from lib.configuration import check_unchanged, configuration
 from lib.errors import check
 from lib.netns import veth
 
@@ -117,7 +118,7 @@ def run(lab):
     wrong_bytes(agent)
     many_at_once(agent)
     check(not agent.applied().ListFields(), f"something was applied: {agent.applied()}")
-    check(configuration(here) == before, "something was changed")
+    check_unchanged(here, before, "something was changed")
     log = agent.process.log()
     check("\x1b" not in log and "x" * 200 not in log, "the log repeats what strangers say")
     check(agent.process.stop() == 0, "the agent did not end well")

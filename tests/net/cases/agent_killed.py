@@ -7,7 +7,8 @@ import re
 import threading
 import time
 
-from lib.agent import Agent, configuration, grpc
+from lib.agent import Agent, grpc
+from lib.configuration import check_unchanged, configuration
 from lib.errors import check
 from lib.netns import veth
 
@@ -95,5 +96,4 @@ def run(lab):
             )
     for _, remove, message in orders(agent):
         agent.order(remove, message)
-    after = configuration(here)
-    check(after == before, f"undone it is not as before:\n{before}\n--\n{after}")
+    check_unchanged(here, before, "undone it is not as before")

@@ -7,7 +7,8 @@ import signal
 import statistics
 import time
 
-from lib.agent import SERVICE, Agent, configuration, grpc
+from lib.agent import SERVICE, Agent, grpc
+from lib.configuration import check_unchanged, configuration
 from lib.errors import check
 from lib.netns import veth
 from lib.slow_disk import SlowDisk
@@ -38,7 +39,7 @@ def gives_up(agent, method, message, timeout_s):
 
 def is_as_it_was(agent, here, before, what):
     check(not agent.applied().ListFields(), f"{what}: the agent has {agent.applied()}")
-    check(configuration(here) == before, f"{what}: the host is not as it was")
+    check_unchanged(here, before, f"{what}: the host is not as it was")
 
 
 def connect(agent):
@@ -141,7 +142,7 @@ def slow(agent, here, disk):
         with_it = configuration(here)
         with Slow(agent, disk) as asked:
             asked.gives_up(method, message)
-        check(configuration(here) == with_it, f"{method} was taken back from another")
+        check_unchanged(here, with_it, f"{method} was taken back from another")
         check('"o"' not in str(agent.applied()), f"{method} has an owner too many")
         agent.order(undo, other)
         is_as_it_was(agent, here, before, undo)
@@ -169,7 +170,7 @@ def removals(agent, here):
         check(call.exception() is not None, f"{undo} was answered by an agent that sleeps")
         agent.signal(signal.SIGCONT)
         agent.applied()
-    check(configuration(here) == with_it, "it was taken away late")
+    check_unchanged(here, with_it, "it was taken away late")
     agent.order(undo, message)
 
 

@@ -2,7 +2,8 @@
 """bgw-agent with many translations on a router with many routes: it answers what is applied in the
 time that a gateway gives it, and each of them comes back with the link."""
 
-from lib.agent import Agent, configuration
+from lib.agent import Agent
+from lib.configuration import configuration
 from lib.errors import check, wait_until
 from lib.netns import command, veth
 

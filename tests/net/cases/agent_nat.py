@@ -7,7 +7,8 @@ a has plain Linux and a route to the remapping network.
 
 import threading
 
-from lib.agent import Agent, configuration
+from lib.agent import Agent
+from lib.configuration import check_unchanged, configuration
 from lib.errors import check, wait_until
 from lib.netns import veth
 
@@ -109,7 +110,7 @@ def run(lab):
     address = agent.address("10.0.0.1/30", "wan", "negotiation-1")
 
     agent.refused("ConfigureNat", nat, "the kernel refused")
-    check(configuration(b) == before, "a translation that was refused has left something")
+    check_unchanged(b, before, "a translation that was refused has left something")
     agent.order("AddIPToInterface", address)
     # A flow that began before it is translated must not stay as it was.
     b.ip("route", "add", REMAPPING, "dev", "wan")
@@ -174,6 +175,5 @@ def run(lab):
     late.wait(5)
     agent.order("RemoveNat", nat)
     agent.order("RemoveIPFromInterface", address)
-    after = configuration(b)
-    check(after == before, f"undone it is not as before:\n{before}\n--\n{after}")
+    check_unchanged(b, before, "undone it is not as before")
     check(not agent.applied().nats, "what was taken back is listed")

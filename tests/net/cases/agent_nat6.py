@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """bgw-agent's translation of IPv6, of two remapping networks, and with the agent killed."""
 
-from lib.agent import Agent, configuration
+from lib.agent import Agent
+from lib.configuration import check_unchanged, configuration
 from lib.errors import check, wait_until
 from lib.netns import veth
 
@@ -85,5 +86,4 @@ def run(lab):
     b.ip("link", "set", "wan", "mtu", "1500")
     wait_until(lambda: agent.applied().nats[0].present, 5, "it is not present any more")
     agent.order("RemoveNat", second)
-    after = configuration(b)
-    check(after == before, f"undone it is not as before:\n{before}\n--\n{after}")
+    check_unchanged(b, before, "undone it is not as before")

@@ -119,16 +119,3 @@ class Agent:
             localNetwork=remapping, remoteNetwork=internal, localInterface=interface,
             tableNumber=table, packetMark=mark, nextHop=next_hop, owner=owner,
         )  # fmt: skip
-
-
-def configuration(namespace):
-    """All that an agent may change in a namespace, as text that is equal when it is the same."""
-    shown = (
-        namespace.ip("-o", "address", "show"),
-        namespace.ip("route", "show", "table", "all"),
-        namespace.ip("-6", "route", "show", "table", "all"),
-        namespace.ip("rule", "show"),
-        namespace.ip("-6", "rule", "show"),
-        namespace.run("nft", "list", "ruleset"),
-    )
-    return "\n".join("\n".join(sorted(part.splitlines())) for part in shown)

@@ -11,9 +11,10 @@ import ipaddress
 import l3_wanted
 
 from . import netns
-from .agent import Agent, configuration, grpc
+from .agent import Agent, grpc
 from .api import Api
-from .errors import Failure, check, wait_until
+from .configuration import check_unchanged, configuration
+from .errors import Failure, wait_until
 from .gateway import Gateway, access, underlay
 from .sites import underlay_pair
 
@@ -122,17 +123,7 @@ class Router:
         return sorted(things) if all(entry.present for entry in entries) else None
 
     def prove_undone(self):
-        after = configuration(self.namespace)
-        check(
-            after == self.before,
-            f"{self.name}'s router is not as it was: {difference(self.before, after)}",
-        )
-
-
-def difference(before, after):
-    """The lines that are only in one of two texts."""
-    old, new = set(before.splitlines()), set(after.splitlines())
-    return f"gone {sorted(old - new)}, new {sorted(new - old)}"
+        check_unchanged(self.namespace, self.before, f"{self.name}'s router is not as it was")
 
 
 class RoutedSite:
