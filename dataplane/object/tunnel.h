@@ -21,9 +21,8 @@ static inline struct em_lookup peer_begin(const struct bgw_dataplane *dp, uint64
 	return em_begin(&dp->peers, addresses);
 }
 
-/* Addresses come from outside: those that are no key, all bits 0 or all 1, would be found in an
- * empty or a freed slot. */
-/* The peer, as the table of peers has it. */
+/* The peer, as the table of peers has it. Addresses come from outside: those that are no key, all
+ * bits 0 or all 1, would be found in an empty or a freed slot. */
 static inline struct em_slot peer_find_at(const struct bgw_dataplane *dp, struct em_lookup lookup)
 {
 	return likely(em_is_key(lookup.key)) ? em_find_at(&dp->peers, lookup)

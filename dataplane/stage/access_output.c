@@ -34,7 +34,7 @@ struct exit {
 	int reason; /* why nothing may leave, or -1 */
 	uint32_t longest;
 	const struct attachment *attachment;
-	struct bgw_traffic_counters *traffic;
+	struct traffic *sent;
 };
 
 static int attachment_check(const struct attachment *attachment)
@@ -57,7 +57,7 @@ static struct exit exit_open(struct worker *worker, bgw_ref target)
 		.target = target,
 		.reason = attachment_check(attachment),
 		.attachment = attachment,
-		.traffic = &worker->attachment_counters[index].counters,
+		.sent = &worker->attachment_traffic.tx[index],
 	};
 
 	if (likely(exit.reason < 0)) {
@@ -131,8 +131,8 @@ static inline void run_leave(struct worker *worker, const struct frame *frame,
 		bytes += length;
 		departure_add(departure, mbuf);
 	}
-	exit.traffic->tx_pkts += pkts;
-	exit.traffic->tx_bytes += bytes;
+	exit.sent->pkts += pkts;
+	exit.sent->bytes += bytes;
 }
 
 void stage_access_output(struct worker *worker, struct lane *lane)
@@ -142,7 +142,7 @@ void stage_access_output(struct worker *worker, struct lane *lane)
 	struct departure departure;
 	struct runs runs;
 
-	runs_find(&runs, lane, worker->attachment_counters);
+	runs_find(&runs, lane, worker->attachment_traffic.tx);
 	for (uint32_t run = 0; run < runs.count; run++)
 		rte_prefetch1(worker->dp->attachments[bgw_ref_index(runs.first[run]->target)]);
 	departure_begin(&departure);

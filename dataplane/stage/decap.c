@@ -67,7 +67,7 @@ static void connections_find(const struct worker *worker, uint32_t runs,
 			continue;
 		lookup->index = em_value(slot);
 		lookup->connection = connection_get(dp, lookup->index);
-		rte_prefetch1(&worker->connection_counters[lookup->index]);
+		rte_prefetch1(&worker->connection_traffic.rx[lookup->index]);
 	}
 }
 
@@ -89,7 +89,7 @@ struct receiver {
 	bgw_ref source;
 	uint16_t domain;
 	bool down;
-	struct bgw_traffic_counters *traffic; /* NULL: there is no connection */
+	struct traffic *received; /* NULL: there is no connection */
 };
 
 static __rte_always_inline void receiver_open(struct worker *worker,
@@ -107,7 +107,7 @@ static __rte_always_inline void receiver_open(struct worker *worker,
 	receiver->untagged = frame_origin(receiver->source, receiver->domain, 0, 0, 0);
 	receiver->tagged = frame_origin(receiver->source, receiver->domain, FRAME_TAGGED, 0, 0);
 	receiver->down = !connection.admin_up;
-	receiver->traffic = &worker->connection_counters[index].counters;
+	receiver->received = &worker->connection_traffic.rx[index];
 }
 
 /* Strips the outer headers. A drop reason, or -1. */
@@ -132,8 +132,8 @@ static __rte_always_inline void packet_receive(struct worker *worker, struct int
 {
 	int reason;
 
-	receiver->traffic->rx_pkts++;
-	receiver->traffic->rx_bytes += packet->inner_bytes;
+	receiver->received->pkts++;
+	receiver->received->bytes += packet->inner_bytes;
 	reason = unlikely(receiver->down) ? BGW_DROP_CONNECTION_DOWN : packet_strip(packet);
 	if (unlikely(reason >= 0)) {
 		worker_drop_at(worker, packet->mbuf, (enum bgw_drop)reason, receiver->source);
@@ -159,7 +159,7 @@ void stage_decap(struct worker *worker, const struct tunnel_burst *burst)
 
 		receiver_open(worker, &lookups[run], &receiver);
 		for (; i < end; i++) {
-			if (likely(receiver.traffic != NULL))
+			if (likely(receiver.received != NULL))
 				packet_receive(worker, &intake, &burst->packets[i], &receiver);
 			else
 				worker_drop(worker, burst->packets[i].mbuf,

@@ -57,7 +57,7 @@ struct runs {
 
 /* Finds the runs, and fetches their targets' counters, so that none waits for them alone. */
 static inline void runs_find(struct runs *runs, const struct lane *lane,
-			     const struct traffic_line *counters)
+			     const struct traffic *counters)
 {
 	const struct frame *end = &lane->frames[lane->count];
 	bgw_ref last = BGW_REF_NONE;

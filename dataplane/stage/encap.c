@@ -46,8 +46,8 @@ static __rte_noinline void frame_leave_unusual(struct worker *worker, struct tun
 
 		encap_rows[tunnel.encap].push(&push);
 		mbuf_grow(mbuf, mbuf->data_len, length, tunnel.header->length);
-		tunnel.traffic->tx_pkts++;
-		tunnel.traffic->tx_bytes += length;
+		tunnel.sent->pkts++;
+		tunnel.sent->bytes += length;
 		departure_add(departure, mbuf);
 	}
 }
@@ -87,8 +87,8 @@ static __rte_always_inline const struct frame *frames_leave(
 		*mbufs++ = mbuf;
 		bytes += length;
 	}
-	tunnel->traffic->tx_pkts += (uint32_t)(frame - first);
-	tunnel->traffic->tx_bytes += bytes;
+	tunnel->sent->pkts += (uint32_t)(frame - first);
+	tunnel->sent->bytes += bytes;
 	departure->count += (uint32_t)(frame - first);
 	departure->bytes += bytes + (uint32_t)(frame - first) * header_bytes;
 	return frame;
@@ -153,7 +153,7 @@ void stage_encap(struct worker *worker, struct lane *lane)
 	const enum bgw_stage outer = stage_enter(&worker->clock, BGW_STAGE_ENCAP, lane->count);
 	struct leaving leaving;
 
-	runs_find(&leaving.runs, lane, worker->connection_counters);
+	runs_find(&leaving.runs, lane, worker->connection_traffic.tx);
 	departure_begin(&leaving.departure);
 	leaving.run = 0;
 	leaving.encap = 0;

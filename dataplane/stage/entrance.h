@@ -40,13 +40,13 @@ static inline void entrance_open(const struct bgw_dataplane *dp, uint32_t index,
 
 static inline void entrance_close(struct worker *worker, const struct entrance *entrance)
 {
-	struct bgw_traffic_counters *traffic;
+	struct traffic *received;
 
 	if (entrance->rx_pkts == 0)
 		return;
-	traffic = &worker->attachment_counters[entrance->index].counters;
-	traffic->rx_pkts += entrance->rx_pkts;
-	traffic->rx_bytes += entrance->rx_bytes;
+	received = &worker->attachment_traffic.rx[entrance->index];
+	received->pkts += entrance->rx_pkts;
+	received->bytes += entrance->rx_bytes;
 }
 
 /* A frame of the attachment: hands it to the bridge, or drops it. */

@@ -102,7 +102,7 @@ static void replica_add(struct worker *worker, const struct frame *frame, bgw_re
 		target_add(worker, &replica);
 	} else {
 		counters->drops[reason]++;
-		worker_place_counters(worker, target)->dropped_pkts++;
+		worker_losses(worker, target)->dropped_pkts++;
 	}
 }
 

@@ -25,7 +25,7 @@ static void attachments_find(const struct worker *worker, const struct tagged_bu
 		attachments[i] = index;
 		/* Those of index 0, which nobody has, are as good as any. */
 		rte_prefetch1(dp->attachments[index]);
-		rte_prefetch1(&worker->attachment_counters[index]);
+		rte_prefetch1(&worker->attachment_traffic.rx[index]);
 	}
 }
 

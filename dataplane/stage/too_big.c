@@ -68,14 +68,14 @@ void stage_too_big(struct worker *worker)
 	for (uint32_t i = 0; i < worker->too_big.count; i++) {
 		struct frame *frame = &worker->too_big.frames[i];
 		struct bgw_port_counters *counters = &worker->port_counters[frame->mbuf->port];
-		struct bgw_traffic_counters *traffic = worker_place_counters(worker, frame->target);
+		struct traffic_losses *losses = worker_losses(worker, frame->target);
 
-		traffic->too_big_pkts++;
+		losses->too_big_pkts++;
 		if (!frame_answer(worker, frame)) {
 			worker_drop_at(worker, frame->mbuf, BGW_DROP_TOO_BIG, frame->target);
 			continue;
 		}
-		traffic->dropped_pkts++;
+		losses->dropped_pkts++;
 		counters->drops[BGW_DROP_TOO_BIG]++;
 		counters->originated++;
 		if (answers->count == BURST_FRAMES)

@@ -13,7 +13,7 @@ struct tunnel {
 	uint8_t encap;
 	struct tos_rule tos_rule;
 	const struct outer_header *header;
-	struct bgw_traffic_counters *traffic;
+	struct traffic *sent;
 };
 
 static inline int path_check(union connection connection, const struct path *path)
@@ -43,7 +43,7 @@ static __rte_always_inline int tunnel_open(struct worker *worker, bgw_ref target
 		.encap = path->encap,
 		.tos_rule = path->tos_rule,
 		.header = &path->header,
-		.traffic = &worker->connection_counters[index].counters,
+		.sent = &worker->connection_traffic.tx[index],
 	};
 	return -1;
 }

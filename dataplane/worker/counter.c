@@ -33,8 +33,7 @@ void bgw_connection_counters_get(const struct bgw_dataplane *dp, uint32_t index,
 	if (index >= dp->limits.connections)
 		return;
 	for (uint16_t id = 0; id < dp->limits.workers; id++)
-		words_add(counters, &dp->workers[id]->connection_counters[index].counters,
-			  sizeof(*counters));
+		traffic_add(counters, &dp->workers[id]->connection_traffic, index);
 }
 
 void bgw_attachment_counters_get(const struct bgw_dataplane *dp, uint32_t index,
@@ -44,8 +43,7 @@ void bgw_attachment_counters_get(const struct bgw_dataplane *dp, uint32_t index,
 	if (index >= dp->limits.attachments)
 		return;
 	for (uint16_t id = 0; id < dp->limits.workers; id++)
-		words_add(counters, &dp->workers[id]->attachment_counters[index].counters,
-			  sizeof(*counters));
+		traffic_add(counters, &dp->workers[id]->attachment_traffic, index);
 }
 
 void bgw_worker_counters_get(const struct bgw_dataplane *dp, uint16_t worker,

@@ -26,20 +26,13 @@ struct worker *worker_create(struct bgw_dataplane *dp, uint16_t id)
 	worker->dp = dp;
 	worker->id = id;
 	worker->ports = &port_worker_table[id];
-	worker->connection_counters =
-		rte_zmalloc("connection counters",
-			    dp->limits.connections * sizeof(worker->connection_counters[0]),
-			    RTE_CACHE_LINE_SIZE);
-	worker->attachment_counters =
-		rte_zmalloc("attachment counters",
-			    dp->limits.attachments * sizeof(worker->attachment_counters[0]),
-			    RTE_CACHE_LINE_SIZE);
 	snprintf(name, sizeof(name), "events%u_%p", id, (void *)dp);
 	worker->events = rte_ring_create_elem(name, sizeof(struct bgw_event), EVENT_RING_ENTRIES,
 					      SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	worker->negotiation = negotiation_worker_create(dp, id);
-	if (!worker->connection_counters || !worker->attachment_counters || !worker->events ||
-	    !worker->negotiation) {
+	if (traffic_table_init(&worker->connection_traffic, dp->limits.connections) != 0 ||
+	    traffic_table_init(&worker->attachment_traffic, dp->limits.attachments) != 0 ||
+	    !worker->events || !worker->negotiation) {
 		worker_destroy(worker);
 		errno = ENOMEM;
 		return NULL;
@@ -53,8 +46,8 @@ void worker_destroy(struct worker *worker)
 		return;
 	negotiation_worker_destroy(worker->dp, worker->negotiation);
 	rte_ring_free(worker->events);
-	rte_free(worker->attachment_counters);
-	rte_free(worker->connection_counters);
+	traffic_table_free(&worker->attachment_traffic);
+	traffic_table_free(&worker->connection_traffic);
 	rte_free(worker);
 }
 

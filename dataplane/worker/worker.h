@@ -12,6 +12,7 @@
 #include "port/port.h"
 #include "stage/frame.h"
 #include "worker/stage_clock.h"
+#include "worker/traffic.h"
 
 /*
  * One worker: what it owns, and nothing that another writes. Stages take it as their context.
@@ -36,11 +37,6 @@ struct event_filter_entry {
 	uint16_t valid;
 };
 
-/* One cache line each, so that an index is a shift and no counter lies across two lines. */
-struct traffic_line {
-	struct bgw_traffic_counters counters;
-} __rte_cache_aligned;
-
 struct negotiation_worker;
 
 struct worker {
@@ -55,8 +51,8 @@ struct worker {
 	struct negotiation_worker *negotiation;
 	struct stage_clock clock;
 	struct bgw_worker_counters counters;
-	struct traffic_line *connection_counters; /* by index */
-	struct traffic_line *attachment_counters; /* by index */
+	struct traffic_table connection_traffic;
+	struct traffic_table attachment_traffic;
 	struct bgw_port_counters port_counters[BGW_MAX_PORTS];
 	struct tx_buffer tx[BGW_MAX_PORTS];
 	struct event_filter_entry event_filter[EVENT_FILTER_ENTRIES];
@@ -86,19 +82,21 @@ static inline void worker_drop(struct worker *worker, struct rte_mbuf *mbuf, enu
 	rte_pktmbuf_free(mbuf);
 }
 
-/* The counters of where a frame came from or goes to. */
-static inline struct bgw_traffic_counters *worker_place_counters(struct worker *worker, bgw_ref ref)
+/* The losses of where a frame came from or goes to. */
+static inline struct traffic_losses *worker_losses(struct worker *worker, bgw_ref ref)
 {
-	return bgw_ref_is_connection(ref)
-		       ? &worker->connection_counters[bgw_ref_index(ref)].counters
-		       : &worker->attachment_counters[bgw_ref_index(ref)].counters;
+	const struct traffic_table *table = bgw_ref_is_connection(ref)
+						    ? &worker->connection_traffic
+						    : &worker->attachment_traffic;
+
+	return &table->losses[bgw_ref_index(ref)];
 }
 
 /* worker_drop() of a frame that is known to have come in by, or to leave by, `ref`. */
 static inline void worker_drop_at(struct worker *worker, struct rte_mbuf *mbuf,
 				  enum bgw_drop reason, bgw_ref ref)
 {
-	worker_place_counters(worker, ref)->dropped_pkts++;
+	worker_losses(worker, ref)->dropped_pkts++;
 	worker_drop(worker, mbuf, reason);
 }
 
