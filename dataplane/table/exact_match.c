@@ -10,39 +10,47 @@
 
 /* Slots made usable again in one call of em_reclaim(). */
 #define RECLAIM_SLICE 4096
-/* A table of fewer times as many buckets is as good at once. */
-#define WORTH_NARROW 4
 
+/* Its memory is written at once: no move of keys into it shall wait for pages. */
 static int width_create(struct em_width *width, const char *name, uint32_t buckets)
 {
-	width->buckets =
-		rte_zmalloc(name, (size_t)buckets * sizeof(width->buckets[0]), RTE_CACHE_LINE_SIZE);
+	const size_t size_bytes = (size_t)buckets * sizeof(width->buckets[0]);
+
+	width->buckets = rte_malloc(name, size_bytes, RTE_CACHE_LINE_SIZE);
 	width->offset_mask = (buckets - UINT64_C(1)) * sizeof(width->buckets[0]);
-	return width->buckets ? 0 : -ENOMEM;
+	if (!width->buckets)
+		return -ENOMEM;
+	memset(width->buckets, 0, size_bytes);
+	return 0;
 }
 
 int em_create(struct em_table *table, const char *name, uint32_t capacity,
 	      struct rte_rcu_qsbr *qsbr)
 {
-	const uint32_t buckets = rte_align32pow2(RTE_MAX(capacity, 16u));
-	const bool begins_narrow = buckets >= WORTH_NARROW * EM_NARROW_BUCKETS;
-	int status;
+	const uint32_t widest = rte_align32pow2(RTE_MAX(capacity, 16u));
+	uint32_t buckets = EM_NARROWEST_BUCKETS;
+	struct em_width *width;
+	int status = 0;
 
 	*table = (struct em_table){.capacity = capacity, .qsbr = qsbr};
 	if (getentropy(table->secret, sizeof(table->secret)) != 0)
 		return -errno;
-	status = width_create(&table->wide, name, buckets);
-	if (status == 0 && begins_narrow)
-		status = width_create(&table->narrow, name, EM_NARROW_BUCKETS);
-	table->width = begins_narrow ? &table->narrow : &table->wide;
+	for (width = table->widths;
+	     status == 0 && width < &table->widths[EM_WIDTHS - 1] && buckets * EM_WIDER <= widest;
+	     width++, buckets *= EM_WIDER)
+		status = width_create(width, name, buckets);
+	if (status == 0)
+		status = width_create(width, name, widest);
+	table->width = table->widths;
+	table->widest = width;
 	return status;
 }
 
 void em_destroy(struct em_table *table)
 {
 	free(table->dead);
-	rte_free(table->narrow.buckets);
-	rte_free(table->wide.buckets);
+	for (uint32_t i = 0; i < EM_WIDTHS; i++)
+		rte_free(table->widths[i].buckets);
 	*table = (struct em_table){0};
 }
 
@@ -128,52 +136,69 @@ static bool key_place(const struct em_width *width, uint64_t hash, uint64_t key,
 	return true;
 }
 
-/*
- * Moves all keys into the wide one, in a millisecond, or in some where nothing has touched its
- * memory yet. What the narrow one held stays as it was, for lookups and walks that have begun in
- * it. False: one found no place, and all stays.
- */
-static bool widen(struct em_table *table)
+/* Copies the keys of one width into a wider one, which is empty, and empty again if one of them
+ * finds no place: then false. */
+static bool keys_copy(const struct em_table *table, const struct em_width *from,
+		      const struct em_width *to)
 {
-	for (uint32_t i = 0; i < EM_NARROW_BUCKETS; i++) {
-		const struct em_bucket *bucket = &table->narrow.buckets[i];
+	for (uint32_t i = 0; i < em_buckets(from); i++) {
+		const struct em_bucket *bucket = &from->buckets[i];
 
 		for (uint32_t j = 0; j < EM_BUCKET_ENTRIES; j++) {
 			const uint64_t key = bucket->key[j];
 
 			if (!em_is_key(key) ||
-			    key_place(&table->wide, em_hash(table, key), key, bucket->value[j],
+			    key_place(to, em_hash(table, key), key, bucket->value[j],
 				      __atomic_load_n(&bucket->stamp[j], __ATOMIC_RELAXED)))
 				continue;
-			memset(table->wide.buckets, 0,
-			       table->wide.offset_mask + sizeof(table->wide.buckets[0]));
+			memset(to->buckets, 0, to->offset_mask + sizeof(to->buckets[0]));
 			return false;
 		}
 	}
-	__atomic_store_n(&table->width, &table->wide, __ATOMIC_RELEASE);
-	table->dead_count = table->waiting_count = 0;
-	table->stamps_wait = true;
-	table->wide_token = rte_rcu_qsbr_start(table->qsbr);
 	return true;
 }
 
-/* Readers that had not seen the wide one yet have stamped the narrow one. */
+/*
+ * Moves all keys into a wider one, in two milliseconds at most. What the narrower one held stays as
+ * it was, for lookups and walks that have begun in it. False: none has a place for each, and all
+ * stays.
+ */
+static bool widen(struct em_table *table)
+{
+	const struct em_width *from = table->width;
+	const struct em_width *to = from;
+
+	do {
+		if (to == table->widest)
+			return false;
+		to++;
+	} while (!keys_copy(table, from, to));
+	__atomic_store_n(&table->width, to, __ATOMIC_RELEASE);
+	table->dead_count = table->waiting_count = 0;
+	if (!table->stamped)
+		table->stamped = from;
+	table->stamped_token = rte_rcu_qsbr_start(table->qsbr);
+	return true;
+}
+
+/* Readers that had not seen the wider one yet have stamped the narrower one. */
 static void stamps_take(struct em_table *table, uint16_t now)
 {
-	for (uint32_t i = 0; i < EM_NARROW_BUCKETS; i++) {
-		const struct em_bucket *bucket = &table->narrow.buckets[i];
-
-		for (uint32_t j = 0; j < EM_BUCKET_ENTRIES; j++) {
+	for (const struct em_width *width = table->stamped; width < table->width; width++) {
+		for (uint32_t i = 0; i < em_buckets(width) * EM_BUCKET_ENTRIES; i++) {
+			const struct em_bucket *bucket = &width->buckets[i / EM_BUCKET_ENTRIES];
+			const uint64_t key = bucket->key[i % EM_BUCKET_ENTRIES];
+			const uint16_t stamp = bucket->stamp[i % EM_BUCKET_ENTRIES];
 			struct em_slot slot = {NULL, 0};
 
-			if (em_is_key(bucket->key[j]))
-				slot = em_find(table, bucket->key[j]);
-			if (slot.bucket && (uint16_t)(now - bucket->stamp[j]) <
+			if (em_is_key(key))
+				slot = em_find(table, key);
+			if (slot.bucket && (uint16_t)(now - stamp) <
 						   (uint16_t)(now - slot.bucket->stamp[slot.index]))
-				em_stamp(slot, bucket->stamp[j]);
+				em_stamp(slot, stamp);
 		}
 	}
-	table->stamps_wait = false;
+	table->stamped = NULL;
 }
 
 int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
@@ -187,13 +212,12 @@ int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 	}
 	if (table->count >= table->capacity)
 		return -ENOSPC;
-	if (table->width == &table->narrow && table->count >= EM_NARROW_BUCKETS)
+	if (table->width != table->widest && table->count >= em_buckets(table->width))
 		widen(table);
-	if (!key_place(table->width, hash, key, value, stamp)) {
+	while (!key_place(table->width, hash, key, value, stamp)) {
 		if (dead_revive(table, key, value, stamp))
 			return 0;
-		if (table->width != &table->narrow || !widen(table) ||
-		    !key_place(table->width, hash, key, value, stamp))
+		if (!widen(table))
 			return -ENOSPC;
 	}
 	table->count++;
@@ -241,8 +265,8 @@ void em_reclaim(struct em_table *table, uint16_t now)
 {
 	uint32_t slice;
 
-	if (unlikely(table->stamps_wait) &&
-	    rte_rcu_qsbr_check(table->qsbr, table->wide_token, false) == 1)
+	if (unlikely(table->stamped != NULL) &&
+	    rte_rcu_qsbr_check(table->qsbr, table->stamped_token, false) == 1)
 		stamps_take(table, now);
 	if (table->waiting_count == 0) {
 		if (table->dead_count == 0)
@@ -265,8 +289,9 @@ void em_reclaim(struct em_table *table, uint16_t now)
 	}
 }
 
-/* A cursor over the wide one; others are over the narrow one. */
-#define WALKS_WIDE UINT32_C(0x80000000)
+/* A cursor: the index of the width that is walked, above that of the bucket. */
+#define CURSOR_WIDTH_SHIFT 30
+#define CURSOR_BUCKET_MASK ((UINT32_C(1) << CURSOR_WIDTH_SHIFT) - 1)
 
 /* The key that a walk comes upon, where it is now; its bucket is NULL: there is none. */
 static struct em_slot slot_walked(const struct em_table *table, const struct em_width *width,
@@ -288,12 +313,12 @@ bool em_walk(struct em_table *table, uint32_t *cursor, uint32_t buckets, em_visi
 	const struct em_width *width;
 	uint32_t end;
 
-	if (*cursor == 0 && table->width == &table->wide)
-		*cursor = WALKS_WIDE;
-	width = *cursor & WALKS_WIDE ? &table->wide : &table->narrow;
-	end = em_buckets(width) | (*cursor & WALKS_WIDE);
+	if (*cursor == 0)
+		*cursor = (uint32_t)(table->width - table->widths) << CURSOR_WIDTH_SHIFT;
+	width = &table->widths[*cursor >> CURSOR_WIDTH_SHIFT];
+	end = (*cursor & ~CURSOR_BUCKET_MASK) + em_buckets(width);
 	for (; buckets > 0 && *cursor < end; buckets--, (*cursor)++) {
-		struct em_bucket *bucket = &width->buckets[*cursor & ~WALKS_WIDE];
+		struct em_bucket *bucket = &width->buckets[*cursor & CURSOR_BUCKET_MASK];
 
 		for (uint32_t i = 0; i < EM_BUCKET_ENTRIES; i++) {
 			const struct em_slot slot = slot_walked(table, width, bucket, i);

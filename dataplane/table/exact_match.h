@@ -24,9 +24,10 @@
  * first, so that a lookup reads one line but for a few keys in a hundred.
  *
  * A table that has room for many keys begins narrow: while it has few, they lie in
- * EM_NARROW_BUCKETS buckets, on few pages, because where keys are spread over all of a large table
- * each lookup pays for the translation of another page's address. The key too many, or one that
- * finds no place, moves all of them into the wide one, once; else no key ever moves.
+ * EM_NARROWEST_BUCKETS buckets, on few pages and in few lines, because where keys are spread over
+ * all of a large table each lookup pays for the translation of another page's address. The key too
+ * many, or one that finds no place, moves all of them into a wider one: four times as wide, then
+ * the widest. Else no key ever moves.
  *
  * Readers: em_find() and em_find_at() on any thread that reports quiescence to the table's RCU
  * variable. The writer changes a value by one store, makes a slot visible by its key last, and
@@ -36,10 +37,12 @@
  * wraps around. No stamp is older than the clock is long.
  */
 
-#define EM_BUCKET_ENTRIES 4
-#define EM_NARROW_BUCKETS 8192 /* half a megabyte, and the most keys in it */
-#define EM_KEY_NONE	  UINT64_C(0)
-#define EM_KEY_DEAD	  UINT64_MAX /* freed, until the grace period has passed */
+#define EM_BUCKET_ENTRIES    4
+#define EM_NARROWEST_BUCKETS 8192 /* half a megabyte, and the most keys in it */
+#define EM_WIDER	     4	  /* times as wide, at least, is the next one */
+#define EM_WIDTHS	     3
+#define EM_KEY_NONE	     UINT64_C(0)
+#define EM_KEY_DEAD	     UINT64_MAX /* freed, until the grace period has passed */
 
 struct em_bucket {
 	uint64_t key[EM_BUCKET_ENTRIES];
@@ -56,21 +59,22 @@ struct em_dead {
 };
 
 struct em_width {
-	struct em_bucket *buckets;
-	uint64_t offset_mask; /* of a hash: the bucket's offset in bytes */
+	struct em_bucket *buckets; /* as many keys at most, but in the widest */
+	uint64_t offset_mask;	   /* of a hash: the bucket's offset in bytes */
 };
 
 /* Must not move in memory. */
 struct em_table {
 	/* Random, so that nobody can choose keys that collide. */
 	uint64_t secret[6] __rte_aligned(16);
-	const struct em_width *width; /* of the next two, that which is used */
-	struct em_width narrow; /* its buckets are NULL: the table is small, and wide at once */
-	struct em_width wide;
+	const struct em_width *width; /* of `widths`, that which is used */
+	const struct em_width *widest;
+	struct em_width widths[EM_WIDTHS];
 
 	/* the writer's, on lines that readers do not read */
-	uint64_t wide_token __rte_cache_aligned;
-	bool stamps_wait; /* readers may stamp the narrow one's entries until `wide_token` */
+	const struct em_width *stamped __rte_cache_aligned;
+	/* From `stamped` up to `width` readers may stamp entries until then; NULL: none. */
+	uint64_t stamped_token;
 	uint32_t count;
 	uint32_t capacity;
 	struct rte_rcu_qsbr *qsbr;
@@ -99,7 +103,7 @@ int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 /* -ENOENT */
 int em_remove(struct em_table *table, uint64_t key);
 /* Makes freed slots usable again whose grace period has passed: bounded work, but for once after
- * the table has become wide. `now`: of the clock of stamps. */
+ * the table has become wider. `now`: of the clock of stamps. */
 void em_reclaim(struct em_table *table, uint16_t now);
 
 /*
@@ -179,10 +183,12 @@ static inline uint32_t em_buckets(const struct em_width *width)
 static inline const struct em_width *em_width_of(const struct em_table *table,
 						 const struct em_bucket *bucket)
 {
-	const uintptr_t offset = (uintptr_t)bucket - (uintptr_t)table->narrow.buckets;
+	const struct em_width *width = table->widths;
 
-	return table->narrow.buckets != NULL && offset <= table->narrow.offset_mask ? &table->narrow
-										    : &table->wide;
+	while (width < table->widest &&
+	       (uintptr_t)bucket - (uintptr_t)width->buckets > width->offset_mask)
+		width++;
+	return width;
 }
 
 /* A lookup under way. */

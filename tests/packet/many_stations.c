@@ -4,35 +4,34 @@
 #include "lib/traffic.h"
 
 /* Tables that begin narrow: what is forwarded does not change when a network gets so many stations
- * that theirs becomes wide. */
+ * that theirs becomes wider, and wider again. */
 
 #define FRAME(from_, to_) UDP_FRAME(from_, to_, 18)
 
-#define STATIONS (EM_NARROW_BUCKETS + 1000)
+#define STATIONS (EM_NARROWEST_BUCKETS + 1000)
+#define MORE	 (EM_NARROWEST_BUCKETS * EM_WIDER + 1000)
 
 void site_limits_hook(struct bgw_limits *limits)
 {
-	limits->macs = 2 * STATIONS;
+	limits->macs = 2 * MORE;
 	limits->peers = 2 * STATIONS;
 	limits->connections = STATIONS;
 	limits->attachments = STATIONS;
 }
 
-static bool is_wide(const struct em_table *table)
+/* Those from `from` up to `to`: the table is as wide as widths[after] then. */
+static void stations_add(uint32_t from, uint32_t to, uint32_t after)
 {
-	return table->width == &table->wide;
-}
+	const struct em_table *fdb = &site_dp->fdb;
 
-static void stations_add(void)
-{
-	assert_false(is_wide(&site_dp->fdb));
-	for (uint32_t i = 0; i < STATIONS; i++) {
+	assert_ptr_equal(fdb->width, &fdb->widths[after - 1]);
+	for (uint32_t i = from; i < to; i++) {
 		struct rte_ether_addr address = mac("06:00:00:00:00:00");
 
 		memcpy(&address.addr_bytes[2], &i, sizeof(i));
 		assert_int_equal(bgw_fdb_put(site_dp, 1, &address, at(2)), 0);
 	}
-	assert_true(is_wide(&site_dp->fdb));
+	assert_ptr_equal(fdb->width, &fdb->widths[after]);
 }
 
 /* By each kind of input and output; and nothing is learned. */
@@ -55,7 +54,9 @@ static void frames_go_where_they_went(void)
 	attach(3, ACCESS_3, .kind = BGW_ATTACHMENT_VLAN, .outer_vid = 7);
 	station(1, HOST_C, at(3));
 	all_is_forwarded();
-	stations_add();
+	stations_add(0, STATIONS, 1);
+	all_is_forwarded();
+	stations_add(STATIONS, MORE, 2);
 	all_is_forwarded();
 	inject(ACCESS_1, FRAME(HOST_A, "06:00:2a:00:00:00"));
 	expect_frame(ACCESS_2, FRAME(HOST_A, "06:00:2a:00:00:00"));
@@ -75,7 +76,7 @@ static void ages_come_along(void)
 	site_clock(SITE_START_S + 50);
 	inject(ACCESS_1, FRAME(HOST_A, HOST_B));
 	expect_frame(ACCESS_2, FRAME(HOST_A, HOST_B));
-	stations_add();
+	stations_add(0, STATIONS, 1);
 	bgw_dataplane_poll(site_dp);
 	assert_int_equal(station_seen_s(HOST_A), SITE_START_S + 50);
 	assert_int_equal(station_seen_s(HOST_B), SITE_START_S);

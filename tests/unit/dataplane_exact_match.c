@@ -355,7 +355,7 @@ static void a_reader_beside_the_writer_sees_whole_entries(void **state)
 	(void)state;
 	table_open(&table, 1024);
 	/* A table as crowded as may be: 256 buckets for its keys. */
-	table.wide.offset_mask = 255 * sizeof(struct em_bucket);
+	table.widths[0].offset_mask = 255 * sizeof(struct em_bucket);
 	for (uint64_t key = 1; key <= STEADY_KEYS; key++)
 		assert_int_equal(em_put(&table, key, (uint32_t)key << 8, 0), 0);
 	assert_int_equal(pthread_create(&thread, NULL, reader_main, &reader), 0);

@@ -14,10 +14,11 @@
 #include "eal.h"
 #include "fixed_secret.h"
 
-/* A table with room for more keys than the narrow one takes. */
+/* A table with room for more keys than the narrower ones take. */
 
-#define CAPACITY 40000u
-#define NARROW	 EM_NARROW_BUCKETS
+#define CAPACITY 70000u
+#define NARROW	 EM_NARROWEST_BUCKETS
+#define MIDDLE	 (NARROW * EM_WIDER)
 
 static struct em_table table;
 
@@ -25,6 +26,7 @@ static int table_setup(void **state)
 {
 	(void)state;
 	assert_int_equal(em_create(&table, "unit", CAPACITY, qsbr), 0);
+	assert_ptr_equal(table.widest, &table.widths[2]);
 	secret_fix(&table);
 	return 0;
 }
@@ -68,48 +70,61 @@ static void check(uint64_t from, uint64_t to)
 	}
 }
 
-static bool is_wide(void)
+/* 0: the narrowest. */
+static long width(void)
 {
-	return em_width(&table) == &table.wide;
+	return em_width(&table) - table.widths;
 }
 
-/* The n-th key whose two buckets are these of the narrow one, which is made still narrower. */
+/* Of a width, as if it had fewer buckets. */
+static void narrow_to(uint32_t i, uint32_t buckets)
+{
+	table.widths[i].offset_mask = (buckets - 1) * sizeof(struct em_bucket);
+}
+
+/* The n-th key whose two buckets are these of the narrowest one, which is made still narrower. */
 static uint64_t key_of_buckets(uint32_t first, uint32_t second, uint32_t n)
 {
 	uint64_t key = 0;
 
-	table.narrow.offset_mask = 15 * sizeof(struct em_bucket);
-
+	narrow_to(0, 16);
 	while (n > 0) {
 		const uint64_t hash = em_hash(&table, ++key);
 
-		n -= em_first_choice(&table.narrow, hash) == &table.narrow.buckets[first] &&
-		     em_second_choice(&table.narrow, hash) == &table.narrow.buckets[second];
+		n -= em_first_choice(&table.widths[0], hash) == &table.widths[0].buckets[first] &&
+		     em_second_choice(&table.widths[0], hash) == &table.widths[0].buckets[second];
 	}
 	return key;
 }
 
-static void many_keys_move_into_the_wide_one(void **state)
+static void many_keys_move_into_a_wider_one(void **state)
 {
 	(void)state;
 	put(1, NARROW);
-	assert_false(is_wide());
+	assert_int_equal(width(), 0);
 	check(1, NARROW);
 	put(NARROW + 1, NARROW + 1);
-	assert_true(is_wide());
+	assert_int_equal(width(), 1);
 	check(1, NARROW + 1);
 	assert_int_equal(table.count, NARROW + 1);
-	put(NARROW + 2, CAPACITY);
+	put(NARROW + 2, MIDDLE);
+	assert_int_equal(width(), 1);
+	check(1, MIDDLE);
+	put(MIDDLE + 1, MIDDLE + 1);
+	assert_int_equal(width(), 2);
+	check(1, MIDDLE + 1);
+	assert_int_equal(table.count, MIDDLE + 1);
+	put(MIDDLE + 2, CAPACITY);
 	check(1, CAPACITY);
 	assert_int_equal(em_put(&table, CAPACITY + 1, 1, 0), -ENOSPC);
 	for (uint64_t key = 1; key <= CAPACITY; key++)
 		assert_int_equal(em_remove(&table, key), 0);
 	assert_int_equal(table.count, 0);
-	for (uint32_t i = 0; i < em_buckets(&table.wide); i++)
-		assert_int_equal(table.wide.buckets[i].spilled, 0);
+	for (uint32_t i = 0; i < em_buckets(table.widest); i++)
+		assert_int_equal(table.widest->buckets[i].spilled, 0);
 }
 
-/* Freed slots of the narrow one do not come along. */
+/* Freed slots of the narrower one do not come along. */
 static void keys_that_were_removed_stay_away(void **state)
 {
 	(void)state;
@@ -117,7 +132,7 @@ static void keys_that_were_removed_stay_away(void **state)
 	for (uint64_t key = 1; key <= NARROW; key += 2)
 		assert_int_equal(em_remove(&table, key), 0);
 	put(NARROW + 1, NARROW + NARROW / 2 + 1);
-	assert_true(is_wide());
+	assert_int_equal(width(), 1);
 	for (uint64_t key = 1; key <= NARROW; key++)
 		assert_int_equal(em_find(&table, key).bucket != NULL, key % 2 == 0);
 	check(NARROW + 1, NARROW + NARROW / 2 + 1);
@@ -135,9 +150,9 @@ static void a_key_without_a_place_widens_it_early(void **state)
 	(void)state;
 	for (uint32_t n = 1; n <= 8; n++)
 		assert_int_equal(em_put(&table, key_of_buckets(5, 9, n), n, 0), 0);
-	assert_false(is_wide());
+	assert_int_equal(width(), 0);
 	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 9), 9, 0), 0);
-	assert_true(is_wide());
+	assert_int_equal(width(), 1);
 	for (uint32_t n = 1; n <= 9; n++)
 		assert_int_equal(em_value(em_find(&table, key_of_buckets(5, 9, n))), n);
 }
@@ -153,9 +168,29 @@ static void lookups_that_began_before_end_as_they_would_have(void **state)
 	for (uint32_t n = 1; n <= 8; n++)
 		begun[n - 1] = em_begin(&table, key_of_buckets(5, 9, n));
 	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 9), 9, 0), 0);
-	assert_true(is_wide());
+	assert_int_equal(width(), 1);
 	for (uint32_t n = 1; n <= 8; n++)
 		assert_int_equal(em_value(em_find_at(&table, begun[n - 1])), n);
+}
+
+/* And they are not confused by what came later into the wider ones. */
+static void lookups_that_began_two_widths_before_too(void **state)
+{
+	struct em_lookup narrow[64], middle[64];
+
+	(void)state;
+	put(1, NARROW);
+	for (uint32_t i = 0; i < RTE_DIM(narrow); i++)
+		narrow[i] = em_begin(&table, 1 + i);
+	put(NARROW + 1, MIDDLE);
+	for (uint32_t i = 0; i < RTE_DIM(middle); i++)
+		middle[i] = em_begin(&table, 1 + i);
+	put(MIDDLE + 1, MIDDLE + 1);
+	assert_int_equal(width(), 2);
+	for (uint32_t i = 0; i < RTE_DIM(narrow); i++) {
+		assert_int_equal(em_value(em_find_at(&table, narrow[i])), (1 + i) * 3);
+		assert_int_equal(em_value(em_find_at(&table, middle[i])), (1 + i) * 3);
+	}
 }
 
 static void a_stamp_that_came_meanwhile_is_kept(void **state)
@@ -169,7 +204,7 @@ static void a_stamp_that_came_meanwhile_is_kept(void **state)
 	early = em_find(&table, 200);
 	removed = em_find(&table, 300);
 	put(NARROW + 1, NARROW + 1);
-	assert_true(is_wide());
+	assert_int_equal(width(), 1);
 	em_stamp(late, 101);
 	em_stamp(early, 199);
 	em_stamp(removed, 301);
@@ -188,6 +223,29 @@ static void a_stamp_that_came_meanwhile_is_kept(void **state)
 	assert_int_equal(fresh.bucket->stamp[fresh.index], 40000);
 }
 
+static void stamps_of_two_widths_before_are_kept(void **state)
+{
+	struct em_slot narrow, middle;
+
+	(void)state;
+	reader_open(0);
+	put(1, NARROW);
+	narrow = em_find(&table, 100);
+	put(NARROW + 1, MIDDLE);
+	middle = em_find(&table, 200);
+	put(MIDDLE + 1, MIDDLE + 1);
+	assert_int_equal(width(), 2);
+	em_stamp(narrow, 101);
+	em_stamp(middle, 201);
+	rte_rcu_qsbr_quiescent(qsbr, 0);
+	em_reclaim(&table, 201);
+	narrow = em_find(&table, 100);
+	assert_int_equal(narrow.bucket->stamp[narrow.index], 101);
+	middle = em_find(&table, 200);
+	assert_int_equal(middle.bucket->stamp[middle.index], 201);
+	assert_null(table.stamped);
+}
+
 /* A clock of 16 bits goes on from 0. */
 static void of_two_stamps_the_later_is_kept_across_zero(void **state)
 {
@@ -198,7 +256,7 @@ static void of_two_stamps_the_later_is_kept_across_zero(void **state)
 	assert_int_equal(em_put(&table, 65535, 1, 65535), 0);
 	slot = em_find(&table, 65535);
 	put(1, NARROW);
-	assert_true(is_wide());
+	assert_int_equal(width(), 1);
 	em_stamp(slot, 3);
 	rte_rcu_qsbr_quiescent(qsbr, 0);
 	em_reclaim(&table, 3);
@@ -206,16 +264,35 @@ static void of_two_stamps_the_later_is_kept_across_zero(void **state)
 	assert_int_equal(slot.bucket->stamp[slot.index], 3);
 }
 
-static void what_has_no_place_in_the_wide_one_stays(void **state)
+static void expect_empty(uint32_t i)
+{
+	const struct em_width *empty = &table.widths[i];
+
+	for (uint32_t j = 0; j < em_buckets(empty) * EM_BUCKET_ENTRIES; j++)
+		assert_true(empty->buckets[j / EM_BUCKET_ENTRIES].key[j % EM_BUCKET_ENTRIES] ==
+			    EM_KEY_NONE);
+}
+
+static void what_has_no_place_in_a_wider_one_moves_on(void **state)
 {
 	(void)state;
-	table.wide.offset_mask = 15 * sizeof(struct em_bucket);
+	narrow_to(1, 16);
 	put(1, NARROW + 100);
-	assert_false(is_wide());
+	assert_int_equal(width(), 2);
 	check(1, NARROW + 100);
-	for (uint32_t i = 0; i < em_buckets(&table.wide); i++)
-		for (uint32_t j = 0; j < EM_BUCKET_ENTRIES; j++)
-			assert_true(table.wide.buckets[i].key[j] == EM_KEY_NONE);
+	expect_empty(1);
+}
+
+static void what_has_no_place_in_any_stays(void **state)
+{
+	(void)state;
+	narrow_to(1, 16);
+	narrow_to(2, 16);
+	put(1, NARROW + 100);
+	assert_int_equal(width(), 0);
+	check(1, NARROW + 100);
+	expect_empty(1);
+	expect_empty(2);
 }
 
 struct reader {
@@ -271,12 +348,12 @@ static void a_reader_beside_it_loses_no_key(void **state)
 		/* Nothing is asserted while it runs: a case that fails returns. */
 		for (uint64_t key = NARROW + 1; key <= NARROW + 1000; key++)
 			status |= em_put(&table, key, (uint32_t)key * 3, (uint16_t)key);
-		while (table.stamps_wait && atomic_load(&reader.rounds) < ROUNDS_MAX)
+		while (table.stamped && atomic_load(&reader.rounds) < ROUNDS_MAX)
 			em_reclaim(&table, 0);
 		atomic_store(&reader.stop, true);
 		assert_int_equal(pthread_join(thread, NULL), 0);
 		assert_int_equal(status, 0);
-		assert_true(is_wide() && !table.stamps_wait);
+		assert_true(width() == 1 && !table.stamped);
 		assert_int_equal(reader.lost, 0);
 		assert_int_equal(reader.wrong, 0);
 		check(1, NARROW + 1000);
@@ -290,13 +367,16 @@ static void a_reader_beside_it_loses_no_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(many_keys_move_into_the_wide_one),
+		CASE(many_keys_move_into_a_wider_one),
 		CASE(keys_that_were_removed_stay_away),
 		CASE(a_key_without_a_place_widens_it_early),
 		CASE(lookups_that_began_before_end_as_they_would_have),
+		CASE(lookups_that_began_two_widths_before_too),
 		CASE(a_stamp_that_came_meanwhile_is_kept),
+		CASE(stamps_of_two_widths_before_are_kept),
 		CASE(of_two_stamps_the_later_is_kept_across_zero),
-		CASE(what_has_no_place_in_the_wide_one_stays),
+		CASE(what_has_no_place_in_a_wider_one_moves_on),
+		CASE(what_has_no_place_in_any_stays),
 		CASE(a_reader_beside_it_loses_no_key),
 	};
 

@@ -15,8 +15,9 @@
 
 /* Walks over a forwarding table of any width, and while it becomes wide. */
 
-#define NARROW EM_NARROW_BUCKETS
-#define MACS   20000 /* few enough that each finds a place */
+#define NARROW EM_NARROWEST_BUCKETS
+#define MIDDLE (NARROW * EM_WIDER)
+#define MACS   70000 /* few enough that each finds a place */
 
 static const struct bgw_limits limits = {
 	.macs = MACS,
@@ -89,7 +90,7 @@ static void walk_on(uint32_t *cursor)
 
 static void a_walk_sees_each_entry_once(void **state)
 {
-	static const uint32_t counts[] = {1, NARROW, NARROW + 1, MACS};
+	static const uint32_t counts[] = {1, NARROW, NARROW + 1, MIDDLE, MIDDLE + 1, MACS};
 	uint32_t cursor = 0;
 
 	(void)state;
@@ -102,17 +103,19 @@ static void a_walk_sees_each_entry_once(void **state)
 	}
 }
 
-static void a_walk_goes_on_while_the_table_widens(void **state)
+/* A walk over `before` entries amid which they become `after`. */
+static void walk_while_widening(uint32_t before, uint32_t after)
 {
 	const struct rte_ether_addr removed = mac_of(77);
 	uint32_t cursor = 0, changed = 0;
+	const struct em_width *width;
 
-	(void)state;
-	put(1, NARROW, bgw_ref_attachment(1));
-	assert_false(bgw_fdb_walk(dp, &cursor, NARROW / 2, visit, NULL));
-	put(NARROW + 1, NARROW + 1, bgw_ref_attachment(1));
-	assert_ptr_equal(dp->fdb.width, &dp->fdb.wide);
-	for (uint32_t i = 1; i <= NARROW; i++)
+	put(1, before, bgw_ref_attachment(1));
+	width = dp->fdb.width;
+	assert_false(bgw_fdb_walk(dp, &cursor, before / 2, visit, NULL));
+	put(before + 1, after, bgw_ref_attachment(1));
+	assert_true(dp->fdb.width > width);
+	for (uint32_t i = 1; i <= before; i++)
 		if (!seen[i] && i != 77)
 			put(i, i, bgw_ref_attachment(2));
 	if (!seen[77]) {
@@ -120,16 +123,36 @@ static void a_walk_goes_on_while_the_table_widens(void **state)
 		seen[77] = 1;
 	}
 	walk_on(&cursor);
-	for (uint32_t i = 1; i <= NARROW; i++)
+	for (uint32_t i = 1; i <= before; i++)
 		assert_int_equal(seen[i], 1);
 	/* What it came upon afterwards is as it was then. */
-	for (uint32_t i = 1; i <= NARROW; i++)
+	for (uint32_t i = 1; i <= before; i++)
 		changed += last_ref[i] == bgw_ref_attachment(2);
-	assert_in_range(changed, NARROW / 4, NARROW * 3 / 4);
+	assert_in_range(changed, before / 4, before * 3 / 4);
 	/* And the next walk is over all. */
 	memset(seen, 0, sizeof(seen));
 	walk_on(&cursor);
-	assert_int_equal(seen[NARROW + 1], 1);
+	assert_int_equal(seen[after], 1);
+}
+
+static void a_walk_goes_on_while_the_table_widens(void **state)
+{
+	(void)state;
+	walk_while_widening(NARROW, NARROW + 1);
+}
+
+static void a_walk_goes_on_while_it_widens_twice(void **state)
+{
+	(void)state;
+	walk_while_widening(NARROW, MIDDLE + 1);
+	assert_ptr_equal(dp->fdb.width, dp->fdb.widest);
+}
+
+static void a_walk_goes_on_while_it_becomes_as_wide_as_can_be(void **state)
+{
+	(void)state;
+	walk_while_widening(MIDDLE, MIDDLE + 1);
+	assert_ptr_equal(dp->fdb.width, dp->fdb.widest);
 }
 
 static void entries_that_are_gone_are_not_seen(void **state)
@@ -158,6 +181,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_walk_sees_each_entry_once),
 		CASE(a_walk_goes_on_while_the_table_widens),
+		CASE(a_walk_goes_on_while_it_widens_twice),
+		CASE(a_walk_goes_on_while_it_becomes_as_wide_as_can_be),
 		CASE(entries_that_are_gone_are_not_seen),
 	};
 
