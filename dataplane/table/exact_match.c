@@ -10,18 +10,14 @@
 
 /* Slots made usable again in one call of em_reclaim(). */
 #define RECLAIM_SLICE 4096
+#define PAGE_BYTES    4096
 
-/* Its memory is written at once: no move of keys into it shall wait for pages. */
 static int width_create(struct em_width *width, const char *name, uint32_t buckets)
 {
-	const size_t size_bytes = (size_t)buckets * sizeof(width->buckets[0]);
-
-	width->buckets = rte_malloc(name, size_bytes, RTE_CACHE_LINE_SIZE);
+	width->buckets =
+		rte_zmalloc(name, (size_t)buckets * sizeof(width->buckets[0]), RTE_CACHE_LINE_SIZE);
 	width->offset_mask = (buckets - UINT64_C(1)) * sizeof(width->buckets[0]);
-	if (!width->buckets)
-		return -ENOMEM;
-	memset(width->buckets, 0, size_bytes);
-	return 0;
+	return width->buckets ? 0 : -ENOMEM;
 }
 
 int em_create(struct em_table *table, const char *name, uint32_t capacity,
@@ -175,6 +171,7 @@ static bool widen(struct em_table *table)
 	} while (!keys_copy(table, from, to));
 	__atomic_store_n(&table->width, to, __ATOMIC_RELEASE);
 	table->dead_count = table->waiting_count = 0;
+	table->ready_bytes = 0;
 	if (!table->stamped)
 		table->stamped = from;
 	table->stamped_token = rte_rcu_qsbr_start(table->qsbr);
@@ -201,6 +198,26 @@ static void stamps_take(struct em_table *table, uint16_t now)
 	table->stamped = NULL;
 }
 
+/*
+ * Memory that nothing has written has no pages yet, but for huge ones, and a move into it would
+ * wait for all of them. So the second half of the keys that a width takes writes the next one.
+ */
+static void next_prepare(struct em_table *table)
+{
+	const struct em_width *next = table->width + 1;
+	const uint64_t size_bytes = next->offset_mask + sizeof(next->buckets[0]);
+	const uint32_t half = em_buckets(table->width) / 2;
+	uint64_t due_bytes;
+
+	if (table->count <= half)
+		return;
+	due_bytes = size_bytes / half * (table->count - half);
+	for (; table->ready_bytes < due_bytes; table->ready_bytes += PAGE_BYTES)
+		__atomic_store_n(
+			&next->buckets[table->ready_bytes / sizeof(next->buckets[0])].spilled, 0,
+			__ATOMIC_RELAXED);
+}
+
 int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 {
 	const struct em_slot slot = em_find(table, key);
@@ -221,6 +238,8 @@ int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp)
 			return -ENOSPC;
 	}
 	table->count++;
+	if (table->width != table->widest)
+		next_prepare(table);
 	return 0;
 }
 
@@ -292,6 +311,7 @@ void em_reclaim(struct em_table *table, uint16_t now)
 /* A cursor: the index of the width that is walked, above that of the bucket. */
 #define CURSOR_WIDTH_SHIFT 30
 #define CURSOR_BUCKET_MASK ((UINT32_C(1) << CURSOR_WIDTH_SHIFT) - 1)
+_Static_assert(EM_WIDTHS <= 1 << (32 - CURSOR_WIDTH_SHIFT), "a cursor has no room for a width");
 
 /* The key that a walk comes upon, where it is now; its bucket is NULL: there is none. */
 static struct em_slot slot_walked(const struct em_table *table, const struct em_width *width,

@@ -19,9 +19,10 @@
  * Exact match of 8-byte keys to 4-byte values, for one writer and any number of lock-free readers.
  *
  * Fixed memory: buckets of four entries, one cache line each, as many buckets as entries asked for
- * (a quarter of the slots used at most). A key lives in one of two buckets. In a full table about
- * one key in a million finds no place. A key in its second choice is said so by `spilled` of its
- * first, so that a lookup reads one line but for a few keys in a hundred.
+ * and a third more at most (a quarter of the slots used at most). A key lives in one of two
+ * buckets. In a full table about one key in a million finds no place. A key in its second choice is
+ * said so by `spilled` of its first, so that a lookup reads one line but for a few keys in a
+ * hundred.
  *
  * A table that has room for many keys begins narrow: while it has few, they lie in
  * EM_NARROWEST_BUCKETS buckets, on few pages and in few lines, because where keys are spread over
@@ -59,7 +60,7 @@ struct em_dead {
 };
 
 struct em_width {
-	struct em_bucket *buckets; /* as many keys at most, but in the widest */
+	struct em_bucket *buckets; /* as many keys at most: then they move on */
 	uint64_t offset_mask;	   /* of a hash: the bucket's offset in bytes */
 };
 
@@ -72,9 +73,11 @@ struct em_table {
 	struct em_width widths[EM_WIDTHS];
 
 	/* the writer's, on lines that readers do not read */
+	/* Readers may stamp entries of this and the next, up to `width`, until `stamped_token`;
+	 * NULL: of `width` alone. */
 	const struct em_width *stamped __rte_cache_aligned;
-	/* From `stamped` up to `width` readers may stamp entries until then; NULL: none. */
 	uint64_t stamped_token;
+	uint64_t ready_bytes; /* of the next width: written, so that its pages are there */
 	uint32_t count;
 	uint32_t capacity;
 	struct rte_rcu_qsbr *qsbr;
@@ -93,14 +96,13 @@ struct em_slot {
 	uint32_t index;
 };
 
-/* Up to `capacity` entries. -ENOMEM. */
+/* Up to `capacity` entries. -ENOMEM, or what getentropy() says; em_destroy() ends it then too. */
 int em_create(struct em_table *table, const char *name, uint32_t capacity,
 	      struct rte_rcu_qsbr *qsbr);
 void em_destroy(struct em_table *table);
-/* Adds the key or changes its value; its stamp becomes `stamp` if it was added. -ENOSPC, -ENOMEM.
- */
+/* Adds the key or changes its value; its stamp becomes `stamp` if it was added. -ENOSPC. */
 int em_put(struct em_table *table, uint64_t key, uint32_t value, uint16_t stamp);
-/* -ENOENT */
+/* -ENOENT, -ENOMEM */
 int em_remove(struct em_table *table, uint64_t key);
 /* Makes freed slots usable again whose grace period has passed: bounded work, but for once after
  * the table has become wider. `now`: of the clock of stamps. */

@@ -6,13 +6,10 @@
 
 #include <rte_common.h>
 
-#include <bgw/counter.h>
-
 /*
- * One worker's counters of all connections, or of all attachments, by index: what
- * bgw_connection_counters_get() and bgw_attachment_counters_get() add up. Those of a direction lie
- * together, four places in a cache line: where each frame of thousands of places counts at another,
- * it is the lines that cost.
+ * One worker's counters of all connections, or of all attachments, by index. Those of a direction
+ * lie together, four places in a cache line: where each frame of thousands of places counts at
+ * another, it is the lines that cost.
  */
 struct traffic {
 	uint64_t pkts;
@@ -33,9 +30,5 @@ struct traffic_table {
 /* All of them 0. 0 or -ENOMEM; either way traffic_table_free() is what ends it. */
 int traffic_table_init(struct traffic_table *table, uint32_t places);
 void traffic_table_free(struct traffic_table *table);
-
-/* Adds those of a place; any thread may. */
-void traffic_add(struct bgw_traffic_counters *sum, const struct traffic_table *table,
-		 uint32_t index);
 
 #endif

@@ -77,6 +77,7 @@ static void ages_come_along(void)
 	inject(ACCESS_1, FRAME(HOST_A, HOST_B));
 	expect_frame(ACCESS_2, FRAME(HOST_A, HOST_B));
 	stations_add(0, STATIONS, 1);
+	stations_add(STATIONS, MORE, 2);
 	bgw_dataplane_poll(site_dp);
 	assert_int_equal(station_seen_s(HOST_A), SITE_START_S + 50);
 	assert_int_equal(station_seen_s(HOST_B), SITE_START_S);

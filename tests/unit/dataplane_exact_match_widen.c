@@ -102,13 +102,16 @@ static void many_keys_move_into_a_wider_one(void **state)
 	(void)state;
 	put(1, NARROW);
 	assert_int_equal(width(), 0);
+	assert_int_equal(table.ready_bytes, MIDDLE * sizeof(struct em_bucket));
 	check(1, NARROW);
 	put(NARROW + 1, NARROW + 1);
 	assert_int_equal(width(), 1);
+	assert_int_equal(table.ready_bytes, 0);
 	check(1, NARROW + 1);
 	assert_int_equal(table.count, NARROW + 1);
 	put(NARROW + 2, MIDDLE);
 	assert_int_equal(width(), 1);
+	assert_int_equal(table.ready_bytes, em_buckets(table.widest) * sizeof(struct em_bucket));
 	check(1, MIDDLE);
 	put(MIDDLE + 1, MIDDLE + 1);
 	assert_int_equal(width(), 2);
@@ -145,6 +148,33 @@ static void keys_that_were_removed_stay_away(void **state)
 	assert_int_equal(table.dead_count, 0);
 }
 
+static void widths_are_as_many_as_room_makes_worth(void **state)
+{
+	static const uint32_t capacities[] = {16384, 16385, 65536, 65537, 1048576};
+	static const uint32_t widths[] = {1, 2, 2, 3, 3};
+
+	(void)state;
+	for (uint32_t i = 0; i < RTE_DIM(capacities); i++) {
+		struct em_table other;
+
+		assert_int_equal(em_create(&other, "other", capacities[i], qsbr), 0);
+		assert_ptr_equal(other.widest, &other.widths[widths[i] - 1]);
+		em_destroy(&other);
+	}
+}
+
+static void of_two_widths_the_second_takes_all(void **state)
+{
+	(void)state;
+	em_destroy(&table);
+	assert_int_equal(em_create(&table, "unit", MIDDLE + 7000, qsbr), 0);
+	secret_fix(&table);
+	assert_ptr_equal(table.widest, &table.widths[1]);
+	put(1, MIDDLE + 7000);
+	assert_int_equal(width(), 1);
+	check(1, MIDDLE + 7000);
+}
+
 static void a_key_without_a_place_widens_it_early(void **state)
 {
 	(void)state;
@@ -173,24 +203,40 @@ static void lookups_that_began_before_end_as_they_would_have(void **state)
 		assert_int_equal(em_value(em_find_at(&table, begun[n - 1])), n);
 }
 
-/* And they are not confused by what came later into the wider ones. */
+static void begin(struct em_lookup *lookups, uint32_t keys)
+{
+	for (uint32_t i = 0; i < keys; i++)
+		lookups[i] = em_begin(&table, 1 + i);
+}
+
+static void end(const struct em_lookup *lookups, uint32_t keys)
+{
+	uint32_t spilled = 0;
+
+	for (uint32_t i = 0; i < keys; i++) {
+		const struct em_slot slot = em_find_at(&table, lookups[i]);
+
+		assert_non_null(slot.bucket);
+		assert_int_equal(em_value(slot), (1 + i) * 3);
+		spilled += slot.bucket != lookups[i].first;
+	}
+	assert_true(spilled > 0);
+}
+
+/* Those in their second choice too: it is the one of that width. */
 static void lookups_that_began_two_widths_before_too(void **state)
 {
-	struct em_lookup narrow[64], middle[64];
+	static struct em_lookup narrow[NARROW], middle[MIDDLE];
 
 	(void)state;
 	put(1, NARROW);
-	for (uint32_t i = 0; i < RTE_DIM(narrow); i++)
-		narrow[i] = em_begin(&table, 1 + i);
+	begin(narrow, NARROW);
 	put(NARROW + 1, MIDDLE);
-	for (uint32_t i = 0; i < RTE_DIM(middle); i++)
-		middle[i] = em_begin(&table, 1 + i);
-	put(MIDDLE + 1, MIDDLE + 1);
+	begin(middle, MIDDLE);
+	put(MIDDLE + 1, CAPACITY);
 	assert_int_equal(width(), 2);
-	for (uint32_t i = 0; i < RTE_DIM(narrow); i++) {
-		assert_int_equal(em_value(em_find_at(&table, narrow[i])), (1 + i) * 3);
-		assert_int_equal(em_value(em_find_at(&table, middle[i])), (1 + i) * 3);
-	}
+	end(narrow, NARROW);
+	end(middle, MIDDLE);
 }
 
 static void a_stamp_that_came_meanwhile_is_kept(void **state)
@@ -208,7 +254,7 @@ static void a_stamp_that_came_meanwhile_is_kept(void **state)
 	em_stamp(late, 101);
 	em_stamp(early, 199);
 	em_stamp(removed, 301);
-	/* Another worker, which sees the wide one: the other stamp is very old. */
+	/* Another worker, which sees the wider one: the other stamp is very old. */
 	fresh = em_find(&table, 400);
 	em_stamp(fresh, 40000);
 	assert_int_equal(em_remove(&table, 300), 0);
@@ -223,6 +269,7 @@ static void a_stamp_that_came_meanwhile_is_kept(void **state)
 	assert_int_equal(fresh.bucket->stamp[fresh.index], 40000);
 }
 
+/* A reader is amid a burst that began before the first move, then amid one before the second. */
 static void stamps_of_two_widths_before_are_kept(void **state)
 {
 	struct em_slot narrow, middle;
@@ -232,11 +279,15 @@ static void stamps_of_two_widths_before_are_kept(void **state)
 	put(1, NARROW);
 	narrow = em_find(&table, 100);
 	put(NARROW + 1, MIDDLE);
+	em_stamp(narrow, 101);
+	rte_rcu_qsbr_quiescent(qsbr, 0);
 	middle = em_find(&table, 200);
 	put(MIDDLE + 1, MIDDLE + 1);
 	assert_int_equal(width(), 2);
-	em_stamp(narrow, 101);
 	em_stamp(middle, 201);
+	em_reclaim(&table, 201);
+	check(100, 100);
+	check(200, 200);
 	rte_rcu_qsbr_quiescent(qsbr, 0);
 	em_reclaim(&table, 201);
 	narrow = em_find(&table, 100);
@@ -268,9 +319,11 @@ static void expect_empty(uint32_t i)
 {
 	const struct em_width *empty = &table.widths[i];
 
-	for (uint32_t j = 0; j < em_buckets(empty) * EM_BUCKET_ENTRIES; j++)
-		assert_true(empty->buckets[j / EM_BUCKET_ENTRIES].key[j % EM_BUCKET_ENTRIES] ==
-			    EM_KEY_NONE);
+	for (uint32_t j = 0; j < em_buckets(empty); j++) {
+		for (uint32_t k = 0; k < EM_BUCKET_ENTRIES; k++)
+			assert_true(empty->buckets[j].key[k] == EM_KEY_NONE);
+		assert_int_equal(empty->buckets[j].spilled, 0);
+	}
 }
 
 static void what_has_no_place_in_a_wider_one_moves_on(void **state)
@@ -281,6 +334,31 @@ static void what_has_no_place_in_a_wider_one_moves_on(void **state)
 	assert_int_equal(width(), 2);
 	check(1, NARROW + 100);
 	expect_empty(1);
+}
+
+/* Nor has the key that made them move. */
+static void a_key_without_a_place_moves_them_twice(void **state)
+{
+	struct em_lookup begun[8];
+
+	(void)state;
+	for (uint32_t n = 1; n <= 8; n++)
+		assert_int_equal(em_put(&table, key_of_buckets(5, 9, n), n, 0), 0);
+	for (uint32_t n = 1; n <= 8; n++)
+		begun[n - 1] = em_begin(&table, key_of_buckets(5, 9, n));
+	/* The eight fill the two buckets that the middle one has for them. */
+	narrow_to(1, 16);
+	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 9), 9, 0), 0);
+	assert_int_equal(width(), 2);
+	for (uint32_t n = 1; n <= 8; n++)
+		assert_int_equal(em_value(em_find_at(&table, begun[n - 1])), n);
+	for (uint32_t n = 1; n <= 9; n++)
+		assert_int_equal(em_value(em_find(&table, key_of_buckets(5, 9, n))), n);
+	/* They had places in the middle one. */
+	for (uint32_t i = 0; i < EM_BUCKET_ENTRIES; i++) {
+		assert_true(em_is_key(table.widths[1].buckets[5].key[i]));
+		assert_true(em_is_key(table.widths[1].buckets[9].key[i]));
+	}
 }
 
 static void what_has_no_place_in_any_stays(void **state)
@@ -346,17 +424,17 @@ static void a_reader_beside_it_loses_no_key(void **state)
 		while (atomic_load(&reader.rounds) == 0)
 			;
 		/* Nothing is asserted while it runs: a case that fails returns. */
-		for (uint64_t key = NARROW + 1; key <= NARROW + 1000; key++)
+		for (uint64_t key = NARROW + 1; key <= MIDDLE + 1000; key++)
 			status |= em_put(&table, key, (uint32_t)key * 3, (uint16_t)key);
 		while (table.stamped && atomic_load(&reader.rounds) < ROUNDS_MAX)
 			em_reclaim(&table, 0);
 		atomic_store(&reader.stop, true);
 		assert_int_equal(pthread_join(thread, NULL), 0);
 		assert_int_equal(status, 0);
-		assert_true(width() == 1 && !table.stamped);
+		assert_true(width() == 2 && !table.stamped);
 		assert_int_equal(reader.lost, 0);
 		assert_int_equal(reader.wrong, 0);
-		check(1, NARROW + 1000);
+		check(1, MIDDLE + 1000);
 		if (round < 19)
 			em_destroy(&table);
 	}
@@ -369,6 +447,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(many_keys_move_into_a_wider_one),
 		CASE(keys_that_were_removed_stay_away),
+		CASE(widths_are_as_many_as_room_makes_worth),
+		CASE(of_two_widths_the_second_takes_all),
 		CASE(a_key_without_a_place_widens_it_early),
 		CASE(lookups_that_began_before_end_as_they_would_have),
 		CASE(lookups_that_began_two_widths_before_too),
@@ -376,6 +456,7 @@ int main(void)
 		CASE(stamps_of_two_widths_before_are_kept),
 		CASE(of_two_stamps_the_later_is_kept_across_zero),
 		CASE(what_has_no_place_in_a_wider_one_moves_on),
+		CASE(a_key_without_a_place_moves_them_twice),
 		CASE(what_has_no_place_in_any_stays),
 		CASE(a_reader_beside_it_loses_no_key),
 	};

@@ -13,7 +13,7 @@
 #include "eal.h"
 #include "fixed_secret.h"
 
-/* Walks over a forwarding table of any width, and while it becomes wide. */
+/* Walks over a forwarding table of any width, and while it becomes wider. */
 
 #define NARROW EM_NARROWEST_BUCKETS
 #define MIDDLE (NARROW * EM_WIDER)

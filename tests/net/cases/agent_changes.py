@@ -124,7 +124,7 @@ def killed(here, agent):
     check(len(listed.addresses) == 1 and len(listed.routes) == 1, f"listed are {listed}")
     agent.order("RemoveRoute", route)
     agent.order("RemoveIPFromInterface", address)
-    wait_until(lambda: configuration(here) == before, 3, "undone it is not as before")
+    check_unchanged(here, before, "undone it is not as before")
     # The state is lost too: what carries our protocol is known as ours nonetheless.
     agent.order("AddRoute", agent.route("10.20.0.0/16", "192.0.2.9"))
     agent.kill9()

@@ -40,6 +40,6 @@ def netdev_settings(site):
     for dev in LINKS:
         offloads = site.namespace.run("ethtool", "-k", dev)
         link = site.namespace.ip("-o", "link", "show", dev).split("mtu")[0]
-        ipv6 = site.namespace.run("cat", f"/proc/sys/net/ipv6/conf/{dev}/disable_ipv6")
+        ipv6 = site.namespace.sysctl_read(f"ipv6/conf/{dev}/disable_ipv6")
         settings.append((link, offloads, ipv6))
     return settings

@@ -40,6 +40,6 @@ def _without_own_address(namespace):
         for link in json.loads(namespace.ip("-j", "link", "show"))
         if {"UP", "LOWER_UP"} <= set(link["flags"])
         and "LOOPBACK" not in link["flags"]
-        and namespace.sysctl(f"ipv6/conf/{link['ifname']}/disable_ipv6") == "0"
+        and namespace.sysctl_read(f"ipv6/conf/{link['ifname']}/disable_ipv6") == "0"
         and not re.search(rf"^local fe80::\S+ dev {re.escape(link['ifname'])} ", given, re.M)
     ]

@@ -67,11 +67,14 @@ class Namespace:
         with self.entered():
             return socket.socket(*args)
 
-    def sysctl(self, key, value=None):
-        """Set one net.* knob, or read it; `key` is its path below /proc/sys/net."""
-        path = f"/proc/sys/net/{key}"
-        with self.entered(), open(path, "r" if value is None else "w", encoding="ascii") as knob:
-            return knob.read().strip() if value is None else knob.write(str(value))
+    def sysctl(self, key, value):
+        """Set one net.* knob; `key` is its path below /proc/sys/net."""
+        with self.entered(), open(f"/proc/sys/net/{key}", "w", encoding="ascii") as knob:
+            knob.write(str(value))
+
+    def sysctl_read(self, key):
+        with self.entered(), open(f"/proc/sys/net/{key}", encoding="ascii") as knob:
+            return knob.read().strip()
 
     def quiet(self, dev):
         """Keep the kernel from sending anything of its own from `dev`."""
