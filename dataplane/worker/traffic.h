@@ -7,8 +7,9 @@
 #include <rte_common.h>
 
 /*
- * One worker's counters of all connections, or of all attachments, by index. Those of a direction
- * lie together, four places in a cache line: where each frame of thousands of places counts at
+ * One worker's counters of all connections, or of all attachments, by index: it alone writes them,
+ * any thread may read a word. Bytes are of inner frames, without FCS. Those of a direction lie
+ * together, four places in a cache line: where each frame of thousands of places counts at
  * another, it is the lines that cost.
  */
 struct traffic {

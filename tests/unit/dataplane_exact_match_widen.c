@@ -97,6 +97,27 @@ static uint64_t key_of_buckets(uint32_t first, uint32_t second, uint32_t n)
 	return key;
 }
 
+/* Eight keys that fill the two buckets of each; a ninth has no place. */
+#define CROWD 8
+
+static void crowd(void)
+{
+	for (uint32_t n = 1; n <= CROWD; n++)
+		assert_int_equal(em_put(&table, key_of_buckets(5, 9, n), n, 0), 0);
+}
+
+static void crowd_begin(struct em_lookup begun[CROWD])
+{
+	for (uint32_t n = 1; n <= CROWD; n++)
+		begun[n - 1] = em_begin(&table, key_of_buckets(5, 9, n));
+}
+
+static void crowd_end(const struct em_lookup begun[CROWD])
+{
+	for (uint32_t n = 1; n <= CROWD; n++)
+		assert_int_equal(em_value(em_find_at(&table, begun[n - 1])), n);
+}
+
 static void many_keys_move_into_a_wider_one(void **state)
 {
 	(void)state;
@@ -178,8 +199,7 @@ static void of_two_widths_the_second_takes_all(void **state)
 static void a_key_without_a_place_widens_it_early(void **state)
 {
 	(void)state;
-	for (uint32_t n = 1; n <= 8; n++)
-		assert_int_equal(em_put(&table, key_of_buckets(5, 9, n), n, 0), 0);
+	crowd();
 	assert_int_equal(width(), 0);
 	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 9), 9, 0), 0);
 	assert_int_equal(width(), 1);
@@ -189,18 +209,15 @@ static void a_key_without_a_place_widens_it_early(void **state)
 
 static void lookups_that_began_before_end_as_they_would_have(void **state)
 {
-	struct em_lookup begun[8];
+	struct em_lookup begun[CROWD];
 
 	(void)state;
 	/* Some of them are in their second choice. */
-	for (uint32_t n = 1; n <= 8; n++)
-		assert_int_equal(em_put(&table, key_of_buckets(5, 9, n), n, 0), 0);
-	for (uint32_t n = 1; n <= 8; n++)
-		begun[n - 1] = em_begin(&table, key_of_buckets(5, 9, n));
+	crowd();
+	crowd_begin(begun);
 	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 9), 9, 0), 0);
 	assert_int_equal(width(), 1);
-	for (uint32_t n = 1; n <= 8; n++)
-		assert_int_equal(em_value(em_find_at(&table, begun[n - 1])), n);
+	crowd_end(begun);
 }
 
 static void begin(struct em_lookup *lookups, uint32_t keys)
@@ -339,19 +356,16 @@ static void what_has_no_place_in_a_wider_one_moves_on(void **state)
 /* Nor has the key that made them move. */
 static void a_key_without_a_place_moves_them_twice(void **state)
 {
-	struct em_lookup begun[8];
+	struct em_lookup begun[CROWD];
 
 	(void)state;
-	for (uint32_t n = 1; n <= 8; n++)
-		assert_int_equal(em_put(&table, key_of_buckets(5, 9, n), n, 0), 0);
-	for (uint32_t n = 1; n <= 8; n++)
-		begun[n - 1] = em_begin(&table, key_of_buckets(5, 9, n));
+	crowd();
+	crowd_begin(begun);
 	/* The eight fill the two buckets that the middle one has for them. */
 	narrow_to(1, 16);
 	assert_int_equal(em_put(&table, key_of_buckets(5, 9, 9), 9, 0), 0);
 	assert_int_equal(width(), 2);
-	for (uint32_t n = 1; n <= 8; n++)
-		assert_int_equal(em_value(em_find_at(&table, begun[n - 1])), n);
+	crowd_end(begun);
 	for (uint32_t n = 1; n <= 9; n++)
 		assert_int_equal(em_value(em_find(&table, key_of_buckets(5, 9, n))), n);
 	/* They had places in the middle one. */
